@@ -1,0 +1,1 @@
+//! Users, roles and business units of Dynamics 365.
