@@ -1,1 +1,7 @@
-//! Users, roles and business units of Dynamics 365.
+//! Users, roles and business units of Dynamics 365 (Dataverse).
+mod call;
+mod auth;
+mod error;
+pub use auth::{Credential, LoginId};
+pub use call::Call;
+pub use error::{Error, Result, Status};
