@@ -2,6 +2,7 @@
 mod call;
 mod auth;
 mod error;
+mod http;
 pub use auth::{Credential, LoginId};
 pub use call::Call;
 pub use error::{Error, Result, Status};
