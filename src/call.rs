@@ -139,8 +139,11 @@ impl Call {
 impl State {
     fn cancel_error(&self) -> Error {
         if let Some(what) = &self.change_in_flight {
-            return Error::new(Status::OutcomeUnknown, format!("Cancelled while '{what}' was on its way; its outcome is unknown."))
-                .with_advice("Read the row and compare before repeating the change.");
+            return Error::new(
+                Status::OutcomeUnknown,
+                format!("Cancelled while '{what}' was on its way; its outcome is unknown."),
+            )
+            .with_advice("Read the row and compare before repeating the change.");
         }
         match self.changes_applied.last() {
             Some(what) => Error::new(Status::OutcomeUnknown, format!("Cancelled after '{what}' had been applied."))
@@ -165,7 +168,8 @@ mod tests {
     fn cancelling_ends_a_wait_at_once() {
         let call = Call::new();
         let waiter = call.clone();
-        let thread = std::thread::spawn(move || waiter.wait_until(Some(Instant::now() + Duration::from_secs(60)), || false));
+        let thread =
+            std::thread::spawn(move || waiter.wait_until(Some(Instant::now() + Duration::from_secs(60)), || false));
         let started = Instant::now();
         call.cancel();
         let error = thread.join().unwrap().unwrap_err();
@@ -190,7 +194,8 @@ mod tests {
         let call = Call::new();
         let flag = Arc::new(std::sync::atomic::AtomicBool::new(false));
         let (waiter, seen) = (call.clone(), flag.clone());
-        let thread = std::thread::spawn(move || waiter.wait_until(None, || seen.load(std::sync::atomic::Ordering::SeqCst)));
+        let thread =
+            std::thread::spawn(move || waiter.wait_until(None, || seen.load(std::sync::atomic::Ordering::SeqCst)));
         flag.store(true, std::sync::atomic::Ordering::SeqCst);
         call.wake();
         assert!(thread.join().unwrap().unwrap());

@@ -336,7 +336,8 @@ mod tests {
             .with_note("After 2 tries.")
             .with_code("0x80040217")
             .with_request_id(Some("r-1".into()));
-        let text = "No user. Cause: It was deleted. What to do: Look it up. After 2 tries. (code 0x80040217, request id r-1)";
+        let text =
+            "No user. Cause: It was deleted. What to do: Look it up. After 2 tries. (code 0x80040217, request id r-1)";
         assert_eq!(error.to_string(), text);
         assert_eq!(format!("{error:?}"), format!("UserNotFound: {text}"));
     }

@@ -1,8 +1,52 @@
-//! Users, roles and business units of Dynamics 365 (Dataverse).
-mod call;
+//! Users, roles and business units of Dynamics 365 (Dataverse): the library under the PowerShell module.
+//!
+//! A [`Client`] speaks to one environment. The operations are functions that take it: [`users`], [`roles`],
+//! [`business_units`], [`requests`]. They block; [`Operation`] and [`Rows`] run them on threads of their own, to wait for with a
+//! time-out and to cancel. C programs use the same through `include/dynamics365.h`.
+//!
+//! ```no_run
+//! use dynamics365::{Client, Config, Query, roles, users};
+//!
+//! # fn main() -> dynamics365::Result<()> {
+//! let mut config = Config::new("https://contoso.crm4.dynamics.com/")?;
+//! let secret = std::env::var("CLIENT_SECRET").unwrap_or_default();
+//! config.client_secret("22222222-2222-4222-8222-222222222222@contoso.onmicrosoft.com", secret.into())?;
+//! let client = Client::new(config)?;
+//!
+//! let query = Query { filter: Some("isdisabled eq false".into()), columns: vec!["systemuserid".into(), "fullname".into()], ..Query::default() };
+//! for batch in users::list(&client, &query)? {
+//!     for fields in batch?.records() {
+//!         println!("{} {}", fields[0], fields[1]);
+//!     }
+//! }
+//!
+//! let user = "c0000000-0000-4000-8000-000000000002".parse().unwrap();
+//! let change = roles::assign(&client, user, &"Sales Manager".into())?;
+//! println!("{:?}", change.action);
+//! # Ok(()) }
+//! ```
+
+mod attributes;
 mod auth;
+pub mod business_units;
+mod call;
+mod client;
+mod config;
 mod error;
+pub mod ffi;
 mod http;
+mod odata;
+mod operation;
+pub mod requests;
+pub mod roles;
+mod rows;
+pub mod users;
+
 pub use auth::{Credential, LoginId};
 pub use call::Call;
+pub use client::{Client, Pages};
+pub use config::{Config, DEFAULT_API_PATH};
 pub use error::{Error, Result, Status};
+pub use odata::{Batch, Query, Row};
+pub use operation::Operation;
+pub use rows::{Next, Rows};

@@ -65,7 +65,9 @@ impl TokenCache {
             match &outcome {
                 Ok(token) => (state.token, state.failure) = (Some(token.clone()), None),
                 // The cancel of the one who fetches is not the answer of the others: the next of them fetches.
-                Err(error) if matches!(error.status(), Status::Cancelled | Status::OutcomeUnknown) => state.failure = None,
+                Err(error) if matches!(error.status(), Status::Cancelled | Status::OutcomeUnknown) => {
+                    state.failure = None
+                }
                 Err(error) => state.failure = Some(error.clone()),
             }
         }
@@ -171,7 +173,8 @@ mod tests {
     #[test]
     fn a_panic_while_fetching_does_not_block_the_others() {
         let cache = TokenCache::default();
-        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| cache.get(&Call::new(), || panic!("defect"))));
+        let panicked =
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| cache.get(&Call::new(), || panic!("defect"))));
         assert!(panicked.is_err());
         assert!(cache.get(&Call::new(), || Ok(token("t", Duration::from_secs(60)))).is_ok());
     }

@@ -34,7 +34,9 @@ pub enum Credential {
 impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Credential::ClientSecret { login, .. } => f.debug_struct("ClientSecret").field("login", login).finish_non_exhaustive(),
+            Credential::ClientSecret { login, .. } => {
+                f.debug_struct("ClientSecret").field("login", login).finish_non_exhaustive()
+            }
             Credential::AccessToken(_) => f.write_str("AccessToken(..)"),
         }
     }

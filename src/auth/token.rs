@@ -27,7 +27,10 @@ impl TokenRequest {
     pub(crate) fn new(authority: &Url, login: &LoginId, secret: &SecretString, resource: &Url) -> Result<Self> {
         let path = format!("{}/oauth2/v2.0/token", login.tenant());
         let url = authority.join(&path).map_err(|error| {
-            Error::new(Status::InvalidConfiguration, format!("The authority '{authority}' takes no token end point: {error}."))
+            Error::new(
+                Status::InvalidConfiguration,
+                format!("The authority '{authority}' takes no token end point: {error}."),
+            )
         })?;
         let scope = format!("{}/.default", resource.as_str().trim_end_matches('/'));
         let form = url::form_urlencoded::Serializer::new(String::new())
@@ -64,7 +67,13 @@ struct Refused {
 }
 
 /// Reads the token end point's reply: a token, or the error that says why there is none.
-pub(crate) fn read_reply(status: u16, body: &[u8], endpoint: &Url, login: &LoginId, asked_at: Instant) -> Result<Token> {
+pub(crate) fn read_reply(
+    status: u16,
+    body: &[u8],
+    endpoint: &Url,
+    login: &LoginId,
+    asked_at: Instant,
+) -> Result<Token> {
     if status == 200 {
         let granted: Granted = serde_json::from_slice(body).map_err(|_| unexpected(status, endpoint))?;
         let life = match granted.expires_in {
@@ -72,7 +81,10 @@ pub(crate) fn read_reply(status: u16, body: &[u8], endpoint: &Url, login: &Login
             Some(Seconds::Text(text)) => text.trim().parse().map_err(|_| unexpected(status, endpoint))?,
             None => 0,
         };
-        return Ok(Token { secret: granted.access_token, renew_at: Some(asked_at + usable_for(Duration::from_secs(life))) });
+        return Ok(Token {
+            secret: granted.access_token,
+            renew_at: Some(asked_at + usable_for(Duration::from_secs(life))),
+        });
     }
     let Ok(refused) = serde_json::from_slice::<Refused>(body) else {
         return Err(unexpected(status, endpoint));
@@ -81,11 +93,12 @@ pub(crate) fn read_reply(status: u16, body: &[u8], endpoint: &Url, login: &Login
     // The description's further lines repeat trace id, correlation id and time.
     let description = refused.error_description.unwrap_or_default();
     let said = description.lines().next().filter(|line| !line.is_empty()).unwrap_or(&refused.error);
-    let mut error = Error::new(Status::AuthenticationFailed, format!("Signing in as {login} at {endpoint} failed: {said}"))
-        .with_http_status(status)
-        .with_code(code.clone().unwrap_or(refused.error))
-        .with_target(login.to_string())
-        .with_request_id(refused.correlation_id);
+    let mut error =
+        Error::new(Status::AuthenticationFailed, format!("Signing in as {login} at {endpoint} failed: {said}"))
+            .with_http_status(status)
+            .with_code(code.clone().unwrap_or(refused.error))
+            .with_target(login.to_string())
+            .with_request_id(refused.correlation_id);
     if let Some((cause, advice)) = code.as_deref().and_then(explain) {
         error = error.with_cause(cause).with_advice(advice);
     }
@@ -98,10 +111,13 @@ fn usable_for(life: Duration) -> Duration {
 }
 
 fn unexpected(status: u16, endpoint: &Url) -> Error {
-    Error::new(Status::UnexpectedResponse, format!("{endpoint} answered status {status} with something that is no token reply."))
-        .with_http_status(status)
-        .with_cause("The address is no token end point, or a proxy answered in its place.")
-        .with_advice("Check the authority and the proxy.")
+    Error::new(
+        Status::UnexpectedResponse,
+        format!("{endpoint} answered status {status} with something that is no token reply."),
+    )
+    .with_http_status(status)
+    .with_cause("The address is no token end point, or a proxy answered in its place.")
+    .with_advice("Check the authority and the proxy.")
 }
 
 /// Cause and remedy of the errors that Microsoft documents for client credentials.
@@ -111,7 +127,9 @@ fn explain(code: &str) -> Option<(&'static str, &'static str)> {
             "The secret is wrong, or its identifier was given in place of its value; a new secret can take half a minute to work.",
             "Give the secret's value, as shown once when it was made, as Password.",
         ),
-        "AADSTS7000222" => ("The secret has expired.", "Make a new secret for the application and give its value as Password."),
+        "AADSTS7000222" => {
+            ("The secret has expired.", "Make a new secret for the application and give its value as Password.")
+        }
         "AADSTS7000218" => ("No secret was sent.", "Give the application's secret as Password."),
         "AADSTS700016" => (
             "The application is not known in this tenant.",
@@ -121,9 +139,10 @@ fn explain(code: &str) -> Option<(&'static str, &'static str)> {
             "The tenant is not known at this sign-in host.",
             "Check the tenant in the Login Id (client_id@tenant_id), and the authority where the environment is in a national cloud.",
         ),
-        "AADSTS70011" | "AADSTS500011" => {
-            ("The environment's address is not known in this tenant.", "Check the Host URL; it is the resource that the token is for.")
-        }
+        "AADSTS70011" | "AADSTS500011" => (
+            "The environment's address is not known in this tenant.",
+            "Check the Host URL; it is the resource that the token is for.",
+        ),
         _ => return None,
     })
 }
@@ -144,7 +163,10 @@ mod tests {
         let authority = Url::parse("https://login.example/").unwrap();
         let resource = Url::parse("https://contoso.crm4.dynamics.com/").unwrap();
         let request = TokenRequest::new(&authority, &LOGIN.parse().unwrap(), &"a&b=c +%".into(), &resource).unwrap();
-        assert_eq!(request.url.as_str(), "https://login.example/11111111-1111-4111-8111-111111111111/oauth2/v2.0/token");
+        assert_eq!(
+            request.url.as_str(),
+            "https://login.example/11111111-1111-4111-8111-111111111111/oauth2/v2.0/token"
+        );
         let pairs: Vec<_> = url::form_urlencoded::parse(request.form.expose_secret().as_bytes()).into_owned().collect();
         assert_eq!(pairs[1], ("client_secret".into(), "a&b=c +%".into()));
         assert_eq!(pairs[2], ("scope".into(), "https://contoso.crm4.dynamics.com/.default".into()));
@@ -154,7 +176,8 @@ mod tests {
     #[test]
     fn the_life_of_a_token_is_read_as_number_and_as_text() {
         for life in ["3599", "\"3599\""] {
-            let token = read(200, &format!(r#"{{"token_type":"Bearer","expires_in":{life},"access_token":"t"}}"#)).unwrap();
+            let token =
+                read(200, &format!(r#"{{"token_type":"Bearer","expires_in":{life},"access_token":"t"}}"#)).unwrap();
             let left = token.renew_at.unwrap() - Instant::now();
             assert!(left > Duration::from_secs(3200) && left <= Duration::from_secs(3299), "{left:?}");
         }
@@ -174,7 +197,9 @@ mod tests {
 
     #[test]
     fn a_reply_that_is_no_token_reply_is_named_as_such() {
-        for (status, body) in [(200, "{}"), (200, "<html>"), (400, ""), (200, r#"{"access_token":"t","expires_in":"soon"}"#)] {
+        for (status, body) in
+            [(200, "{}"), (200, "<html>"), (400, ""), (200, r#"{"access_token":"t","expires_in":"soon"}"#)]
+        {
             assert_eq!(read(status, body).err().unwrap().status(), Status::UnexpectedResponse, "{status} {body}");
         }
     }

@@ -6,7 +6,7 @@ mod tls;
 mod transport;
 
 pub(crate) use retry::RetryPolicy;
-pub(crate) use transport::{Authorize, Proxy, Settings, Transport, given_up};
+pub(crate) use transport::{Authorize, Proxy, Settings, Transport, given_up, unknown};
 
 use std::time::Duration;
 
@@ -76,6 +76,8 @@ pub(crate) struct Response {
     /// How often the request was sent, and how long it waited between.
     pub(crate) tries: u32,
     pub(crate) waited: Duration,
+    /// An earlier try of this change may have been carried out.
+    pub(crate) uncertain: bool,
 }
 
 impl Response {

@@ -32,7 +32,8 @@ impl Default for RetryPolicy {
 impl RetryPolicy {
     /// Exponential back-off with full jitter: anything up to the cap of this try, so that many clients do not come back at once.
     pub(crate) fn backoff(&self, failures: u32) -> Duration {
-        let doubled = self.first_backoff.saturating_mul(1u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX));
+        let doubled =
+            self.first_backoff.saturating_mul(1u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX));
         doubled.min(self.max_backoff).mul_f64(fastrand::f64())
     }
 }
@@ -96,7 +97,7 @@ mod tests {
         if let Some(value) = retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from_static(value));
         }
-        Response { status, headers, body: body.into(), tries: 1, waited: Duration::ZERO }
+        Response { status, headers, body: body.into(), tries: 1, waited: Duration::ZERO, uncertain: false }
     }
 
     #[test]

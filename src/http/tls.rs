@@ -17,8 +17,10 @@ static PROVIDER: Lazy<Arc<CryptoProvider>> = Lazy::new(|| Arc::new(rustls::crypt
 /// The configuration for a client. Reading the system's roots takes a moment, so a client that only speaks to this machine
 /// in plain HTTP (`needed` is false) gets a configuration that trusts nobody.
 pub(super) fn config(needed: bool, extra_roots: &[u8]) -> Result<ClientConfig> {
-    let unusable =
-        |what: String| Error::new(Status::InvalidConfiguration, what).with_advice("Check the certificates of this system and 'root_certificate'.");
+    let unusable = |what: String| {
+        Error::new(Status::InvalidConfiguration, what)
+            .with_advice("Check the certificates of this system and 'root_certificate'.")
+    };
     let builder = ClientConfig::builder_with_provider(PROVIDER.clone())
         .with_safe_default_protocol_versions()
         .map_err(|error| unusable(format!("TLS can't be set up: {error}.")))?;

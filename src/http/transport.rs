@@ -113,7 +113,7 @@ impl Transport {
             call.log(describe(&name, &outcome, started.elapsed(), tries));
             let (delay, failure) = match outcome {
                 Ok(mut response) => {
-                    (response.tries, response.waited) = (tries, waited);
+                    (response.tries, response.waited, response.uncertain) = (tries, waited, uncertain);
                     if response.status == 401
                         && !signed_again
                         && let (Some(authorize), Some(token)) = (authorize, &token)
@@ -123,9 +123,6 @@ impl Transport {
                         continue;
                     }
                     match judge(&response) {
-                        Verdict::Final if uncertain && !response.is_success() => {
-                            return Err(unknown(&name, format!("a repeated try was answered with status {}", response.status)));
-                        }
                         Verdict::Final => return Ok(response),
                         Verdict::Throttled(wait) => {
                             let wait = wait.unwrap_or_else(|| self.retry.backoff(tries));
@@ -141,7 +138,9 @@ impl Transport {
                         }
                     }
                 }
-                Err(failed) if failed.not_sent || !request.effect.is_change() => (self.retry.backoff(tries), Err(failed.error)),
+                Err(failed) if failed.not_sent || !request.effect.is_change() => {
+                    (self.retry.backoff(tries), Err(failed.error))
+                }
                 Err(failed) if request.effect == Effect::OnceOnlyChange => {
                     return Err(unknown(&name, failed.error.what().to_owned()));
                 }
@@ -153,10 +152,10 @@ impl Transport {
             if tries >= self.retry.max_tries || waited + delay > self.retry.max_wait {
                 let given_up = given_up(tries, waited);
                 return match failure {
-                    Ok(response) if uncertain => {
-                        Err(unknown(&name, format!("the last answer was status {}", response.status)).with_note(given_up))
+                    Ok(mut response) => {
+                        response.uncertain = uncertain;
+                        Ok(response)
                     }
-                    Ok(response) => Ok(response),
                     Err(error) if uncertain => Err(unknown(&name, error.what().to_owned()).with_note(given_up)),
                     Err(error) => Err(error.with_note(given_up)),
                 };
@@ -177,9 +176,12 @@ impl Transport {
             return Ok(Duration::ZERO);
         }
         if waited + closed > self.retry.max_wait {
-            return Err(Error::new(Status::Throttled, format!("'{name}' was not sent: the environment's service protection limit is exceeded."))
-                .with_advice(format!("Try again in {} s, or allow a longer wait.", closed.as_secs() + 1))
-                .with_retry_after(Some(closed)));
+            return Err(Error::new(
+                Status::Throttled,
+                format!("'{name}' was not sent: the environment's service protection limit is exceeded."),
+            )
+            .with_advice(format!("Try again in {} s, or allow a longer wait.", closed.as_secs() + 1))
+            .with_retry_after(Some(closed)));
         }
         let started = Instant::now();
         self.gate.wait(call)?;
@@ -203,20 +205,24 @@ impl Transport {
         let mut body = Vec::new();
         let read = response.take(MAX_BODY + 1).read_to_end(&mut body);
         if let Err(error) = read {
-            let error = Error::new(Status::ServiceUnavailable, format!("The reply to '{}' broke off: {}.", request.name(), chain(&error)));
+            let error = Error::new(
+                Status::ServiceUnavailable,
+                format!("The reply to '{}' broke off: {}.", request.name(), chain(&error)),
+            );
             return Err(Failed { error, not_sent: false });
         }
         if body.len() as u64 > MAX_BODY {
             let what = format!("The reply to '{}' is larger than {} MB.", request.name(), MAX_BODY / 1024 / 1024);
             return Err(Failed { error: Error::new(Status::UnexpectedResponse, what), not_sent: false });
         }
-        Ok(Response { status, headers, body, tries: 1, waited: Duration::ZERO })
+        Ok(Response { status, headers, body, tries: 1, waited: Duration::ZERO, uncertain: false })
     }
 }
 
 fn bearer(token: &SecretString) -> Result<HeaderValue> {
-    let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
-        .map_err(|_| Error::new(Status::AuthenticationFailed, "The access token has characters that a header can't hold."))?;
+    let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret())).map_err(|_| {
+        Error::new(Status::AuthenticationFailed, "The access token has characters that a header can't hold.")
+    })?;
     value.set_sensitive(true);
     Ok(value)
 }
@@ -233,7 +239,10 @@ fn failed(request: &Request, error: reqwest::Error) -> Failed {
     } else if timed_out {
         Error::new(Status::TimedOut, format!("No reply from {host} to '{}' in time: {reason}.", request.name()))
     } else {
-        Error::new(Status::ServiceUnavailable, format!("The connection to {host} was lost during '{}': {reason}.", request.name()))
+        Error::new(
+            Status::ServiceUnavailable,
+            format!("The connection to {host} was lost during '{}': {reason}.", request.name()),
+        )
     };
     Failed { error, not_sent }
 }
@@ -253,7 +262,8 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-fn unknown(name: &str, why: String) -> Error {
+/// The error of a change of which nobody knows whether it was applied.
+pub(crate) fn unknown(name: &str, why: String) -> Error {
     Error::new(Status::OutcomeUnknown, format!("The outcome of '{name}' is unknown: {}.", why.trim_end_matches('.')))
         .with_cause("The change was sent, and no reply tells whether it was applied.")
         .with_advice("Read the row and compare before repeating the change.")

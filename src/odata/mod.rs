@@ -1,0 +1,16 @@
+//! OData as Dataverse speaks it: addresses, columns, pages of rows, error bodies.
+
+mod entity;
+mod error;
+mod page;
+mod query;
+mod row;
+
+pub(crate) use entity::Entity;
+pub(crate) use error::{is_code, to_error};
+pub use page::Batch;
+pub(crate) use page::{Page, read_page};
+pub use query::Query;
+pub(crate) use query::{Column, columns_of, list_url, quote, row_url};
+pub use row::Row;
+pub(crate) use row::{read_row, select_row};

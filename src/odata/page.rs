@@ -1,0 +1,308 @@
+//! A page of a list, decoded straight from the reply's bytes: no tree of values is built.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::Column;
+use crate::error::{Error, Result, Status};
+
+/// Ends a field (ASCII unit separator).
+const UNIT: char = '\u{1F}';
+/// Ends a record (ASCII record separator).
+const RECORD: char = '\u{1E}';
+/// Goes before an escaped character (ASCII data link escape).
+const ESCAPE: char = '\u{10}';
+
+/// Many rows as ASCII delimited text.
+///
+/// Each record is its fields with US (0x1F) between them and RS (0x1E) at its end; fields are in the order of the columns.
+/// Null is an empty field. A value's own characters 0x10 and 0x1C to 0x1F come as DLE (0x10) followed by the character
+/// 0x40 higher; [`Batch::is_escaped`] tells whether there is any. Nested values come as JSON text.
+#[derive(Debug, Default)]
+pub struct Batch {
+    text: String,
+    rows: usize,
+    escaped: bool,
+}
+
+impl Batch {
+    /// The delimited text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// How many records there are.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Whether any value has escaped characters.
+    pub fn is_escaped(&self) -> bool {
+        self.escaped
+    }
+
+    /// The records, each with its fields as they were before escaping.
+    pub fn records(&self) -> impl Iterator<Item = Vec<Cow<'_, str>>> {
+        self.text.split_terminator(RECORD).map(|record| record.split(UNIT).map(|field| self.unescape(field)).collect())
+    }
+
+    fn unescape<'a>(&self, field: &'a str) -> Cow<'a, str> {
+        if !self.escaped || !field.contains(ESCAPE) {
+            return Cow::Borrowed(field);
+        }
+        let mut text = String::with_capacity(field.len());
+        let mut characters = field.chars();
+        while let Some(character) = characters.next() {
+            match (character, characters.clone().next()) {
+                (ESCAPE, Some(escaped)) => {
+                    characters.next();
+                    text.push(char::from_u32(escaped as u32 - 0x40).unwrap_or(escaped));
+                }
+                _ => text.push(character),
+            }
+        }
+        Cow::Owned(text)
+    }
+
+    fn push_value(&mut self, value: &str) {
+        if !value.bytes().any(is_reserved) {
+            self.text.push_str(value);
+            return;
+        }
+        self.escaped = true;
+        for character in value.chars() {
+            if character.is_ascii() && is_reserved(character as u8) {
+                self.text.push(ESCAPE);
+                self.text.push(char::from(character as u8 + 0x40));
+            } else {
+                self.text.push(character);
+            }
+        }
+    }
+}
+
+fn is_reserved(byte: u8) -> bool {
+    byte == 0x10 || (0x1C..=0x1F).contains(&byte)
+}
+
+/// A page: its rows, and where the next one is.
+pub(crate) struct Page {
+    pub(crate) batch: Batch,
+    pub(crate) next: Option<String>,
+}
+
+/// Reads a page; at most `limit` of its rows.
+pub(crate) fn read_page(body: &[u8], columns: &[Column], limit: usize) -> Result<Page> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let seed = PageSeed { columns, limit };
+    let read = seed.deserialize(&mut deserializer).and_then(|page| deserializer.end().map(|()| page));
+    read.map_err(|error| {
+        Error::new(Status::UnexpectedResponse, format!("The environment's reply is no list of the Web API: {error}."))
+            .with_cause("The address is no Dataverse environment, or a proxy answered in its place.")
+            .with_advice("Check the URL and the API path.")
+    })
+}
+
+struct PageSeed<'c> {
+    columns: &'c [Column],
+    limit: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for PageSeed<'_> {
+    type Value = Page;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Page, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for PageSeed<'_> {
+    type Value = Page;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with a 'value' list")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Page, A::Error> {
+        let (mut batch, mut next) = (None, None);
+        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
+            match key.as_ref() {
+                "value" => batch = Some(map.next_value_seed(RowsSeed { columns: self.columns, limit: self.limit })?),
+                "@odata.nextLink" => next = Some(map.next_value::<String>()?),
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(Page { batch: batch.ok_or_else(|| A::Error::missing_field("value"))?, next })
+    }
+}
+
+struct RowsSeed<'c> {
+    columns: &'c [Column],
+    limit: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for RowsSeed<'_> {
+    type Value = Batch;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Batch, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for RowsSeed<'_> {
+    type Value = Batch;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of rows")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Batch, A::Error> {
+        let mut batch = Batch::default();
+        // The fields of one row, by column: its properties come in the server's order.
+        let mut fields: Vec<Option<&'de RawValue>> = vec![None; self.columns.len()];
+        while batch.rows < self.limit {
+            fields.fill(None);
+            if rows.next_element_seed(RowSeed { columns: self.columns, fields: &mut fields })?.is_none() {
+                return Ok(batch);
+            }
+            for (index, field) in fields.iter().enumerate() {
+                if index > 0 {
+                    batch.text.push(UNIT);
+                }
+                if let Some(raw) = field {
+                    push_field(&mut batch, raw).map_err(A::Error::custom)?;
+                }
+            }
+            batch.text.push(RECORD);
+            batch.rows += 1;
+        }
+        while rows.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(batch)
+    }
+}
+
+fn push_field(batch: &mut Batch, raw: &RawValue) -> Result<(), serde_json::Error> {
+    let json = raw.get();
+    match json.as_bytes()[0] {
+        b'n' => {}
+        b'"' if !json.contains('\\') => batch.push_value(&json[1..json.len() - 1]),
+        b'"' => batch.push_value(&serde_json::from_str::<Cow<'_, str>>(json)?),
+        _ => batch.push_value(json),
+    }
+    Ok(())
+}
+
+struct RowSeed<'c, 'f, 'de> {
+    columns: &'c [Column],
+    fields: &'f mut [Option<&'de RawValue>],
+}
+
+impl<'de> DeserializeSeed<'de> for RowSeed<'_, '_, 'de> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for RowSeed<'_, '_, 'de> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a row")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut row: A) -> Result<(), A::Error> {
+        while let Some(position) = row.next_key_seed(PropertySeed(self.columns))? {
+            match position {
+                Some(position) => self.fields[position] = Some(row.next_value::<&'de RawValue>()?),
+                None => drop(row.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Finds the column of a property by its name, without keeping the name.
+struct PropertySeed<'c>(&'c [Column]);
+
+impl<'de> DeserializeSeed<'de> for PropertySeed<'_> {
+    type Value = Option<usize>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for PropertySeed<'_> {
+    type Value = Option<usize>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a property")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(self.0.iter().position(|column| column.property == name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn columns(names: &[&str]) -> Vec<Column> {
+        names.iter().map(|name| Column { name: name.to_string(), property: name.to_string() }).collect()
+    }
+
+    #[test]
+    fn fields_come_in_the_order_of_the_columns_and_null_is_empty() {
+        let body = br#"{"@odata.context":"c","value":[{"@odata.etag":"e","b":null,"a":"x","n":1.50,"t":true,"o":{"k":[1]}},{"a":"y"}],
+            "@odata.nextLink":"https://host/next"}"#;
+        let page = read_page(body, &columns(&["a", "b", "n", "t", "o"]), usize::MAX).unwrap();
+        assert_eq!(
+            page.batch.text(),
+            "x\u{1F}\u{1F}1.50\u{1F}true\u{1F}{\"k\":[1]}\u{1E}y\u{1F}\u{1F}\u{1F}\u{1F}\u{1E}"
+        );
+        assert_eq!((page.batch.rows(), page.batch.is_escaped()), (2, false));
+        assert_eq!(page.next.as_deref(), Some("https://host/next"));
+    }
+
+    #[test]
+    fn values_with_the_delimiters_come_back_whole() {
+        let value = "a\u{1F}b\u{1E}\u{10}c\u{1C}\u{1D}\"\\\u{1F600}\n";
+        let body = serde_json::json!({ "value": [{ "a": value, "b": "plain" }] }).to_string();
+        let page = read_page(body.as_bytes(), &columns(&["a", "b"]), usize::MAX).unwrap();
+        assert!(page.batch.is_escaped());
+        assert_eq!(page.batch.records().collect::<Vec<_>>(), [[value, "plain"]]);
+        assert_eq!(page.batch.text().matches(['\u{1E}', '\u{1F}']).count(), 2);
+    }
+
+    #[test]
+    fn no_more_rows_are_read_than_asked_for() {
+        let page = read_page(br#"{"value":[{"a":1},{"a":2},{"a":3}]}"#, &columns(&["a"]), 2).unwrap();
+        assert_eq!(page.batch.text(), "1\u{1E}2\u{1E}");
+    }
+
+    #[test]
+    fn a_reply_that_is_no_list_is_an_error_not_an_empty_list() {
+        for body in [
+            "",
+            "{}",
+            "[]",
+            "<html>",
+            r#"{"value":1}"#,
+            r#"{"value":[1]}"#,
+            r#"{"value":[{"a":1}"#,
+            r#"{"value":[]} x"#,
+        ] {
+            assert_eq!(
+                read_page(body.as_bytes(), &columns(&["a"]), 9).err().unwrap().status(),
+                Status::UnexpectedResponse,
+                "{body}"
+            );
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Work on another thread that can be waited for and cancelled.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use once_cell::sync::OnceCell;
+use serde::Serialize;
+
+use crate::call::Call;
+use crate::client::Client;
+use crate::error::{Error, Result, Status};
+
+/// One operation under way on a thread of its own; its result is JSON.
+///
+/// Dropping it cancels it.
+///
+/// ```no_run
+/// # fn main() -> dynamics365::Result<()> {
+/// # let client: dynamics365::Client = unimplemented!();
+/// let operation = dynamics365::Operation::start(&client, |client| dynamics365::requests::who_am_i(client))?;
+/// while operation.wait(Some(std::time::Duration::from_millis(100))).is_none() {}
+/// println!("{}", operation.wait(None).unwrap()?);
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+pub struct Operation {
+    call: Call,
+    outcome: Arc<OnceCell<Result<String>>>,
+}
+
+impl Operation {
+    /// Starts `work` with a client that works for this operation.
+    pub fn start<T, F>(client: &Client, work: F) -> Result<Self>
+    where
+        T: Serialize,
+        F: FnOnce(&Client) -> Result<T> + Send + 'static,
+    {
+        let call = Call::new();
+        let client = client.with_call(call.clone());
+        let outcome = Arc::new(OnceCell::new());
+        let told = outcome.clone();
+        spawn(move || {
+            let result = guard(|| work(&client)).and_then(|value| {
+                serde_json::to_string(&value)
+                    .map_err(|error| Error::new(Status::Internal, format!("The result can't be written: {error}.")))
+            });
+            // A cancel may have told the caller something already; that stays.
+            let _ = told.set(result);
+            client.call().wake();
+        })?;
+        Ok(Operation { call, outcome })
+    }
+
+    /// Waits until the operation is done, at most for `timeout`; `None` where it is still under way.
+    pub fn wait(&self, timeout: Option<Duration>) -> Option<Result<&str>> {
+        let deadline = timeout.map(|timeout| Instant::now() + timeout);
+        if let Err(cancelled) = self.call.wait_until(deadline, || self.outcome.get().is_some()) {
+            let _ = self.outcome.set(Err(cancelled));
+        }
+        self.outcome.get().map(|outcome| outcome.as_deref().map_err(Clone::clone))
+    }
+
+    /// Cancels the operation. Whoever waits for it is told at once what is known: see [`Call::cancel`].
+    pub fn cancel(&self) {
+        if self.outcome.get().is_none() {
+            let _ = self.outcome.set(Err(self.call.cancel()));
+            self.call.wake();
+        }
+    }
+
+    /// The log lines since the last time: each request with its status, time and tries.
+    pub fn take_log(&self) -> String {
+        self.call.take_log()
+    }
+}
+
+impl Drop for Operation {
+    fn drop(&mut self) {
+        self.cancel();
+    }
+}
+
+/// Starts a thread of the library.
+pub(crate) fn spawn(work: impl FnOnce() + Send + 'static) -> Result<()> {
+    thread::Builder::new().name("dynamics365".into()).spawn(work).map(drop).map_err(|error| {
+        Error::new(Status::Internal, format!("No thread can be started: {error}."))
+            .with_advice("Run fewer operations at once.")
+    })
+}
+
+/// Turns a panic of the library into an error.
+pub(crate) fn guard<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        Err(Error::new(Status::Internal, format!("A defect of the library: {}.", text.unwrap_or("it panicked")))
+            .with_advice("Please report it with what was called."))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_an_error() {
+        let error = guard::<()>(|| panic!("number {}", 7)).unwrap_err();
+        assert_eq!(error.status(), Status::Internal);
+        assert!(error.to_string().contains("number 7"), "{error}");
+    }
+}

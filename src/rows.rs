@@ -1,0 +1,108 @@
+//! A cursor over many rows: a thread fetches pages ahead, the caller takes batches.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::call::Call;
+use crate::client::{Client, Pages};
+use crate::error::{Error, Result};
+use crate::odata::Batch;
+use crate::operation::{guard, spawn};
+
+/// How many batches are fetched ahead: memory stays flat however many rows there are.
+const AHEAD: usize = 2;
+
+/// Rows under way from a thread of their own. Dropping it ends the fetching.
+#[derive(Debug)]
+pub struct Rows {
+    call: Call,
+    queue: Arc<Mutex<Queue>>,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    batches: VecDeque<Batch>,
+    /// Set when there is nothing more to fetch.
+    finished: Option<Result<()>>,
+}
+
+/// What [`Rows::next`] found.
+#[derive(Debug)]
+pub enum Next {
+    /// Some more rows.
+    Batch(Batch),
+    /// None yet; they are under way.
+    Pending,
+    /// There are no more.
+    End,
+}
+
+impl Rows {
+    /// Starts fetching the list that `list` names.
+    pub fn start<F>(client: &Client, list: F) -> Result<Self>
+    where
+        F: FnOnce(&Client) -> Result<Pages> + Send + 'static,
+    {
+        let call = Call::new();
+        let client = client.with_call(call.clone());
+        let queue = Arc::new(Mutex::new(Queue::default()));
+        let filled = queue.clone();
+        spawn(move || {
+            let finished = guard(|| fill(&client, &filled, list));
+            lock(&filled).finished = Some(finished);
+            client.call().wake();
+        })?;
+        Ok(Rows { call, queue })
+    }
+
+    /// The next batch; waits for it at most for `timeout`. After the end, and after an error, it gives that again.
+    pub fn next(&self, timeout: Option<Duration>) -> Result<Next> {
+        let deadline = timeout.map(|timeout| Instant::now() + timeout);
+        let mut found = None;
+        self.call.wait_until(deadline, || {
+            let mut queue = lock(&self.queue);
+            found = match queue.batches.pop_front() {
+                Some(batch) => Some(Ok(Next::Batch(batch))),
+                None => queue.finished.as_ref().map(|finished| finished.clone().map(|()| Next::End)),
+            };
+            found.is_some()
+        })?;
+        // There is room for another one now.
+        self.call.wake();
+        found.unwrap_or(Ok(Next::Pending))
+    }
+
+    /// Ends the fetching; [`Rows::next`] fails from now on.
+    pub fn cancel(&self) -> Error {
+        self.call.cancel()
+    }
+
+    /// The log lines since the last time: each request with its status, time and tries.
+    pub fn take_log(&self) -> String {
+        self.call.take_log()
+    }
+}
+
+impl Drop for Rows {
+    fn drop(&mut self) {
+        self.cancel();
+    }
+}
+
+fn fill(client: &Client, queue: &Mutex<Queue>, list: impl FnOnce(&Client) -> Result<Pages>) -> Result<()> {
+    for batch in list(client)? {
+        let batch = batch?;
+        if batch.rows() == 0 {
+            continue;
+        }
+        client.call().wait_until(None, || lock(queue).batches.len() < AHEAD)?;
+        lock(queue).batches.push_back(batch);
+        client.call().wake();
+    }
+    Ok(())
+}
+
+fn lock(queue: &Mutex<Queue>) -> MutexGuard<'_, Queue> {
+    queue.lock().unwrap_or_else(PoisonError::into_inner)
+}
