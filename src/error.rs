@@ -180,11 +180,6 @@ impl Error {
         }))
     }
 
-    pub(crate) fn with_status(mut self, status: Status) -> Self {
-        self.0.status = status;
-        self
-    }
-
     pub(crate) fn with_cause(mut self, cause: impl Into<String>) -> Self {
         self.0.cause = Some(cause.into());
         self

@@ -9,7 +9,7 @@ mod row;
 pub(crate) use entity::Entity;
 pub(crate) use error::{is_code, to_error};
 pub use page::Batch;
-pub(crate) use page::{Page, read_page};
+pub(crate) use page::read_page;
 pub use query::Query;
 pub(crate) use query::{Column, columns_of, list_url, quote, row_url};
 pub use row::Row;

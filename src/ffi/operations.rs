@@ -1,0 +1,252 @@
+//! The operations on one user or role: each starts work on another thread and returns at once.
+
+use libc::c_char;
+use serde::Serialize;
+
+use super::border::{Out, export};
+use super::client::d365_client;
+use super::error::d365_error;
+use super::operation::d365_operation;
+use crate::client::Client;
+use crate::error::{Result, Status};
+use crate::operation::Operation;
+use crate::roles::RoleRef;
+use crate::{requests, roles, users};
+
+fn start<T: Serialize>(
+    client: &d365_client,
+    operation: Out<*mut d365_operation>,
+    work: impl FnOnce(&Client) -> Result<T> + Send + 'static,
+) -> Result<Status> {
+    operation.set(d365_operation::into_raw(Operation::start(&client.0, work)?));
+    Ok(Status::Ok)
+}
+
+/// Reads one user. `user_id` is its systemuserid, `columns` are logical names separated by commas; NULL means the usual ones.
+///
+/// Result: `{"systemuserid":"...","fullname":"...", ...}`, the columns asked for, in that order, null where not set. Lookups are asked
+/// for by their plain names ("businessunitid").
+///
+/// Fails with USER_NOT_FOUND, and with whatever any request fails with: AUTHENTICATION_FAILED, ACCESS_DENIED, THROTTLED,
+/// SERVICE_UNAVAILABLE, TIMED_OUT, SERVER_ERROR, UNEXPECTED_RESPONSE, CANCELLED.
+///
+/// Any thread. On success `*operation` is a handle to wait for with `d365_operation_wait` and to free with
+/// `d365_operation_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn d365_user_get(
+    client: *const d365_client,
+    user_id: *const c_char,
+    columns: *const c_char,
+    operation: *mut *mut d365_operation,
+    error: *mut *mut d365_error,
+) -> Status {
+    export!(error; client = handle(client), user_id = guid(user_id), columns = names(columns), operation = out(operation); {
+        start(client, operation, move |client| users::get(client, user_id, &columns))
+    })
+}
+
+/// Creates a user. `attributes_json` is an object of the attributes that may be set on add: systemuserid, domainname, firstname, lastname,
+/// businessunitid, isdisabled, internalemailaddress, photourl, employeeid, governmentid, homephone, jobtitle, middlename, mobilephone,
+/// nickname, salutation, skills, title. businessunitid and internalemailaddress are needed. Booleans may be text ("True"). The library
+/// chooses the systemuserid where none is given, and never creates a user twice.
+///
+/// Result: `{"changed":true,"action":"Created","user":{...},"changes":[],"warnings":[],"rolesRemoved":[]}`.
+///
+/// Fails with MISSING_ATTRIBUTE and INVALID_ATTRIBUTE before any request, ALREADY_EXISTS, BUSINESS_UNIT_NOT_FOUND,
+/// CONSTRAINT_VIOLATION, OUTCOME_UNKNOWN, and as d365_user_get.
+///
+/// Any thread. On success `*operation` is a handle to wait for with `d365_operation_wait` and to free with
+/// `d365_operation_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn d365_user_create(
+    client: *const d365_client,
+    attributes_json: *const c_char,
+    operation: *mut *mut d365_operation,
+    error: *mut *mut d365_error,
+) -> Status {
+    export!(error; client = handle(client), attributes = json_object(attributes_json), operation = out(operation); {
+        start(client, operation, move |client| users::create(client, &attributes))
+    })
+}
+
+/// Updates a user: reads it, and sends only what differs. The attributes are those of d365_user_create but systemuserid and domainname;
+/// domainname is left out with a warning. An empty text or null clears an attribute, except isdisabled, which is never sent as null.
+///
+/// Result: `{"changed":true,"action":"Updated","user":{...},"changes":[{"attribute":"jobtitle","before":null,"after":"Clerk"}],
+/// "warnings":[],"rolesRemoved":[...]}`; where nothing differs `"changed":false,"action":"Unchanged"`, and nothing is sent.
+/// rolesRemoved are the roles that a change of the business unit cost.
+///
+/// Fails with INVALID_ATTRIBUTE before any request, USER_NOT_FOUND, BUSINESS_UNIT_NOT_FOUND, CONSTRAINT_VIOLATION, OUTCOME_UNKNOWN, and
+/// as d365_user_get.
+///
+/// Any thread. On success `*operation` is a handle to wait for with `d365_operation_wait` and to free with
+/// `d365_operation_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn d365_user_update(
+    client: *const d365_client,
+    user_id: *const c_char,
+    attributes_json: *const c_char,
+    operation: *mut *mut d365_operation,
+    error: *mut *mut d365_error,
+) -> Status {
+    export!(error; client = handle(client), user_id = guid(user_id), attributes = json_object(attributes_json), operation = out(operation); {
+        start(client, operation, move |client| users::update(client, user_id, &attributes))
+    })
+}
+
+/// Enables or disables a user.
+///
+/// Result: as d365_user_update, with the action "Enabled", "Disabled" or "Unchanged".
+///
+/// Fails as d365_user_update.
+///
+/// Any thread. On success `*operation` is a handle to wait for with `d365_operation_wait` and to free with
+/// `d365_operation_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn d365_user_set_enabled(
+    client: *const d365_client,
+    user_id: *const c_char,
+    enabled: bool,
+    operation: *mut *mut d365_operation,
+    error: *mut *mut d365_error,
+) -> Status {
+    export!(error; client = handle(client), user_id = guid(user_id), operation = out(operation); {
+        start(client, operation, move |client| users::set_enabled(client, user_id, enabled))
+    })
+}
+
+/// Moves a user to a business unit. The environment usually takes all roles from a user who moves: those are in rolesRemoved.
+///
+/// Result: as d365_user_update, with the action "Moved" or "Unchanged".
+///
+/// Fails as d365_user_update.
+///
+/// Any thread. On success `*operation` is a handle to wait for with `d365_operation_wait` and to free with
+/// `d365_operation_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn d365_user_move(
+    client: *const d365_client,
+    user_id: *const c_char,
+    business_unit_id: *const c_char,
+    operation: *mut *mut d365_operation,
+    error: *mut *mut d365_error,
+) -> Status {
+    export!(error; client = handle(client), user_id = guid(user_id), business_unit_id = guid(business_unit_id), operation = out(operation); {
+        start(client, operation, move |client| users::move_to(client, user_id, business_unit_id))
+    })
+}
+
+/// Reads one role. `columns` as in d365_user_get.
+///
+/// Result: `{"roleid":"...","name":"...", ...}`.
+///
+/// Fails with ROLE_NOT_FOUND, and as d365_user_get.
+///
+/// Any thread. On success `*operation` is a handle to wait for with `d365_operation_wait` and to free with
+/// `d365_operation_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn d365_role_get(
+    client: *const d365_client,
+    role_id: *const c_char,
+    columns: *const c_char,
+    operation: *mut *mut d365_operation,
+    error: *mut *mut d365_error,
+) -> Status {
+    export!(error; client = handle(client), role_id = guid(role_id), columns = names(columns), operation = out(operation); {
+        start(client, operation, move |client| roles::get(client, role_id, &columns))
+    })
+}
+
+/// Assigns a role to a user. `role` is a roleid, or the name of a role in the user's business unit.
+///
+/// Result: `{"changed":true,"action":"Added","user":{"systemuserid","fullname","businessunitid"},"role":{"roleid","name","businessunitid"}}`;
+/// where it was so already, `"changed":false,"action":"Unchanged"`.
+///
+/// Fails with USER_NOT_FOUND, ROLE_NOT_FOUND, AMBIGUOUS_NAME, CONSTRAINT_VIOLATION, OUTCOME_UNKNOWN, and as d365_user_get.
+///
+/// Any thread. On success `*operation` is a handle to wait for with `d365_operation_wait` and to free with
+/// `d365_operation_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn d365_role_assign(
+    client: *const d365_client,
+    user_id: *const c_char,
+    role: *const c_char,
+    operation: *mut *mut d365_operation,
+    error: *mut *mut d365_error,
+) -> Status {
+    export!(error; client = handle(client), user_id = guid(user_id), role = text(role), operation = out(operation); {
+        let role = RoleRef::from(role);
+        start(client, operation, move |client| roles::assign(client, user_id, &role))
+    })
+}
+
+/// Revokes a role from a user. `role` is a roleid, or the name of a role in the user's business unit.
+///
+/// Result: `{"changed":true,"action":"Removed","user":{"systemuserid","fullname","businessunitid"},"role":{"roleid","name","businessunitid"}}`;
+/// where it was so already, `"changed":false,"action":"Unchanged"`.
+///
+/// Fails with USER_NOT_FOUND, ROLE_NOT_FOUND, AMBIGUOUS_NAME, CONSTRAINT_VIOLATION, OUTCOME_UNKNOWN, and as d365_user_get.
+///
+/// Any thread. On success `*operation` is a handle to wait for with `d365_operation_wait` and to free with
+/// `d365_operation_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn d365_role_revoke(
+    client: *const d365_client,
+    user_id: *const c_char,
+    role: *const c_char,
+    operation: *mut *mut d365_operation,
+    error: *mut *mut d365_error,
+) -> Status {
+    export!(error; client = handle(client), user_id = guid(user_id), role = text(role), operation = out(operation); {
+        let role = RoleRef::from(role);
+        start(client, operation, move |client| roles::revoke(client, user_id, &role))
+    })
+}
+
+/// Asks the environment who the client is: the cheapest request that shows that URL, credential and application user fit.
+///
+/// Result: `{"UserId":"...","BusinessUnitId":"...","OrganizationId":"..."}`.
+///
+/// Fails as d365_user_get.
+///
+/// Any thread. On success `*operation` is a handle to wait for with `d365_operation_wait` and to free with
+/// `d365_operation_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn d365_who_am_i(
+    client: *const d365_client,
+    operation: *mut *mut d365_operation,
+    error: *mut *mut d365_error,
+) -> Status {
+    export!(error; client = handle(client), operation = out(operation); {
+        start(client, operation, requests::who_am_i)
+    })
+}
+
+/// Sends any other request of the Web API. `path` is relative to the API path, or a URL of the environment itself; `headers_json` is NULL or
+/// an object of header names and values; `body` may be NULL with length 0.
+///
+/// Result: `{"status":200,"headers":{...},"body":...}`; header names in lower case, the body as JSON where it is that, otherwise as text,
+/// null where there is none.
+///
+/// Only GET and HEAD are repeated after faults that may have been carried out; otherwise the status is OUTCOME_UNKNOWN. Fails with
+/// INVALID_ARGUMENT before any request, NOT_FOUND, ALREADY_EXISTS, PRECONDITION_FAILED, NOT_SUPPORTED, and as d365_user_get.
+///
+/// Any thread. On success `*operation` is a handle to wait for with `d365_operation_wait` and to free with
+/// `d365_operation_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn d365_request(
+    client: *const d365_client,
+    method: *const c_char,
+    path: *const c_char,
+    headers_json: *const c_char,
+    body: *const u8,
+    body_len: usize,
+    operation: *mut *mut d365_operation,
+    error: *mut *mut d365_error,
+) -> Status {
+    export!(error; client = handle(client), method = text(method), path = text(path), headers = json_object(headers_json), body = bytes(body, body_len), operation = out(operation); {
+        let (method, path) = (method.to_owned(), path.to_owned());
+        let body = (!body.is_empty()).then(|| body.to_vec());
+        start(client, operation, move |client| requests::request(client, &method, &path, &headers, body))
+    })
+}
