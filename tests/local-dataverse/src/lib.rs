@@ -1,1 +1,34 @@
-//! A server that behaves as a Dataverse environment does.
+//! A server that behaves as a Dataverse environment does for users, roles and business units: sign-in, Web API, its rules and
+//! its errors, with faults on demand and a ledger of every change. In memory, on 127.0.0.1.
+//!
+//! ```
+//! let server = local_dataverse::Server::start(local_dataverse::Options::default())?;
+//! assert!(server.url().starts_with("http://127.0.0.1:"));
+//! assert!(server.ledger().is_empty());
+//! # Ok::<(), std::io::Error>(())
+//! ```
+
+mod api;
+mod control;
+mod faults;
+mod ledger;
+mod limits;
+mod model;
+mod oauth;
+mod odata;
+mod options;
+mod reply;
+mod router;
+mod rules;
+pub mod seed;
+mod server;
+mod settings;
+mod state;
+mod store;
+
+pub use faults::{Action, Close, FaultRule};
+pub use ledger::{LedgerEntry, Operation};
+pub use options::{Options, Seed};
+pub use server::Server;
+pub use settings::{Disputed, DuplicateAssociation, MissingDisassociation, ReadOnlyColumns, Settings};
+pub use state::RequestEntry;

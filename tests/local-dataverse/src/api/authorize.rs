@@ -1,0 +1,66 @@
+//! Who asks: the token, its application, and the user row of that.
+
+use http::StatusCode;
+use uuid::Uuid;
+
+use crate::oauth::Rejected;
+use crate::odata::{ODataError, json};
+use crate::reply::Reply;
+use crate::seed::TENANT_ID;
+use crate::state::{Incoming, State, now};
+
+use super::refusal;
+
+/// The user that a request is made as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// systemuserid
+    pub user: Uuid,
+}
+
+/// Finds the caller, or the reply that refuses him.
+pub fn authorize(state: &State, request: &Incoming) -> Result<Caller, Box<Reply>> {
+    let origin = request.origin(&state.origin);
+    let challenge = format!(
+        "authorization_uri={}/{TENANT_ID}/oauth2/authorize, resource_id={origin}/",
+        state.origin
+    );
+    let unauthorized = |details: &str| {
+        let value = if details.is_empty() { format!("Bearer {challenge}") } else { format!("Bearer {details}, {challenge}") };
+        Box::new(Reply::empty(StatusCode::UNAUTHORIZED).header("www-authenticate", value))
+    };
+    let invalid = |text: String| unauthorized(&format!("error=\"invalid_token\", error_description=\"{text}\""));
+    let token = request.header("authorization").and_then(|value| {
+        let (scheme, token) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    });
+    let Some(token) = token else { return Err(unauthorized("")) };
+    let claims = match state.key.verify(token, now()) {
+        Ok(claims) => claims,
+        Err(Rejected::Expired(end)) => return Err(invalid(format!("The token expired at '{}'", json::date(end)))),
+        Err(Rejected::Malformed) => return Err(invalid("The signature is invalid".to_owned())),
+    };
+    if !claims.aud.eq_ignore_ascii_case(&origin) {
+        return Err(invalid(format!("The audience '{}' is invalid", claims.aud)));
+    }
+    if claims.tid != TENANT_ID {
+        return Err(invalid(format!("The tenant '{}' is invalid", claims.tid)));
+    }
+    let store = state.store.read();
+    let application = Uuid::try_parse(&claims.appid).ok();
+    let Some(user) = application.and_then(|id| store.applications.get(&id)).copied() else {
+        return Err(Box::new(refusal(&ODataError::new(
+            StatusCode::FORBIDDEN,
+            "0x80072560",
+            "The user is not a member of the organization.",
+        ))));
+    };
+    if store.users.get(user).is_some_and(|row| row.is_disabled != Some(false)) {
+        return Err(Box::new(refusal(&ODataError::new(
+            StatusCode::FORBIDDEN,
+            "0x80040225",
+            format!("The specified user(Id = {user}) is disabled. Consider enabling this user. Additional Details: "),
+        ))));
+    }
+    Ok(Caller { user })
+}

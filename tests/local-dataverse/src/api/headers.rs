@@ -1,0 +1,188 @@
+//! Headers of requests and replies.
+
+use http::Method;
+
+use crate::odata::{ApiResult, ODataError};
+use crate::reply::Reply;
+use crate::state::Incoming;
+
+/// The content type of the API's replies.
+pub const JSON: &str = "application/json; odata.metadata=minimal";
+
+/// What the `Prefer` header asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Preferences {
+    /// odata.maxpagesize
+    pub page_size: Option<usize>,
+    /// odata.include-annotations, as sent
+    pub annotations: Option<String>,
+    /// return=representation
+    pub representation: bool,
+}
+
+impl Preferences {
+    /// Reads all `Prefer` headers of a request.
+    pub fn parse(request: &Incoming) -> ApiResult<Self> {
+        let mut preferences = Self::default();
+        for value in request.headers.get_all("prefer") {
+            let value = value.to_str().map_err(|_| ODataError::query("The Prefer header is not ASCII."))?;
+            for item in split(value) {
+                let (name, value) = item.split_once('=').unwrap_or((item, ""));
+                preferences.set(name.trim(), value.trim())?;
+            }
+        }
+        Ok(preferences)
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> ApiResult<()> {
+        match name.to_ascii_lowercase().as_str() {
+            "odata.maxpagesize" => {
+                let size = value.parse::<usize>().ok().filter(|size| *size > 0).ok_or_else(|| {
+                    ODataError::query(format!("Invalid value '{value}' for the preference odata.maxpagesize."))
+                })?;
+                self.page_size = Some(size);
+            }
+            "odata.include-annotations" => self.annotations = Some(value.trim_matches('"').to_owned()),
+            "return" => self.representation = value == "representation",
+            "odata.track-changes" | "respond-async" => {
+                return Err(ODataError::unsupported(format!("the preference {name}")));
+            }
+            // The standard says that preferences that are not known are left alone.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Whether formatted values and lookup annotations are asked for.
+    pub fn annotate(&self) -> bool {
+        self.annotations.as_deref().is_some_and(|list| {
+            list.split(',').any(|name| name.trim() == "*" || name.contains("OData.Community.Display") || name.contains("Microsoft.Dynamics.CRM"))
+        })
+    }
+
+    /// The preferences that a reply honours, for `Preference-Applied`.
+    pub fn applied(&self, list: bool) -> Option<String> {
+        let mut applied = Vec::new();
+        if let (Some(size), true) = (self.page_size, list) {
+            applied.push(format!("odata.maxpagesize={size}"));
+        }
+        if let Some(annotations) = &self.annotations {
+            applied.push(format!("odata.include-annotations=\"{annotations}\""));
+        }
+        if self.representation && !list {
+            applied.push("return=representation".to_owned());
+        }
+        (!applied.is_empty()).then(|| applied.join(","))
+    }
+}
+
+/// The items of a header, cut at commas outside of quotes.
+fn split(value: &str) -> impl Iterator<Item = &str> {
+    let mut quoted = false;
+    let items = value.split(move |next| {
+        quoted ^= next == '"';
+        (next == ',' || next == ';') && !quoted
+    });
+    items.map(str::trim).filter(|item| !item.is_empty())
+}
+
+/// Refuses headers that ask for what this server does not do.
+pub fn check(request: &Incoming) -> ApiResult<()> {
+    for name in ["MSCRMCallerID", "CallerObjectId"] {
+        if request.header(name).is_some() {
+            return Err(ODataError::unsupported(format!("impersonation (the header {name})")));
+        }
+    }
+    if request.header("accept").is_some_and(|accept| accept.contains("odata.metadata=full")) {
+        return Err(ODataError::unsupported("odata.metadata=full"));
+    }
+    if request.header("content-encoding").is_some_and(|encoding| encoding != "identity") {
+        return Err(ODataError::unsupported("compressed request bodies"));
+    }
+    let writes = request.method == Method::POST || request.method == Method::PATCH || request.method == Method::PUT;
+    if !writes || request.body.is_empty() {
+        return Ok(());
+    }
+    let content_type = request.header("content-type").unwrap_or_default();
+    if content_type.is_empty() {
+        return Err(ODataError::payload(
+            "",
+            "A missing or empty content type header was found when trying to read a message. The content type header is \
+             required.",
+        ));
+    }
+    if !content_type.to_ascii_lowercase().starts_with("application/json") {
+        return Err(ODataError::new(
+            http::StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "0x80048d19",
+            format!("The content type '{content_type}' is not supported; send application/json."),
+        ));
+    }
+    Ok(())
+}
+
+/// The ETags of an `If-Match` or `If-None-Match` header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// No condition.
+    None,
+    /// `*`
+    Any,
+    /// These versions; a tag that is none of the service's never matches.
+    Versions(Vec<Option<u64>>),
+}
+
+/// Reads a condition; the text `null`, which some clients send, is none.
+pub fn condition(request: &Incoming, name: &str) -> Condition {
+    match request.header(name).map(str::trim) {
+        None | Some("" | "null") => Condition::None,
+        Some("*") => Condition::Any,
+        Some(tags) => Condition::Versions(tags.split(',').map(version).collect()),
+    }
+}
+
+fn version(tag: &str) -> Option<u64> {
+    let tag = tag.trim();
+    tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"').parse().ok()
+}
+
+impl Condition {
+    /// Whether a row of this version meets the condition.
+    pub fn matches(&self, row: u64) -> bool {
+        match self {
+            Condition::None => false,
+            Condition::Any => true,
+            Condition::Versions(versions) => versions.contains(&Some(row)),
+        }
+    }
+}
+
+/// Adds what every reply of the API has.
+pub fn common(request: &Incoming, reply: Reply) -> Reply {
+    let id = request.id.to_string();
+    reply
+        .header("odata-version", "4.0")
+        .header("cache-control", "no-cache")
+        .header("req_id", &id)
+        .header("x-ms-service-request-id", format!("{id},{id}"))
+        .header("x-ms-dop-hint", "4")
+        .header("x-source", "local-dataverse")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn preferences_are_cut_at_commas_outside_of_quotes() {
+        let items: Vec<&str> = split("odata.maxpagesize=2, odata.include-annotations=\"a,b\" , return=representation").collect();
+        assert_eq!(items, ["odata.maxpagesize=2", "odata.include-annotations=\"a,b\"", "return=representation"]);
+    }
+
+    #[test]
+    fn etags_are_read_weak_or_strong() {
+        assert_eq!(version("W/\"12\""), Some(12));
+        assert_eq!(version("\"12\""), Some(12));
+        assert_eq!(version("W/\"x\""), None);
+    }
+}

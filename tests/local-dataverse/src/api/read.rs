@@ -1,0 +1,155 @@
+//! Reading rows.
+
+use http::StatusCode;
+use uuid::Uuid;
+
+use super::headers::{Condition, condition};
+use super::{Call, json_reply};
+use crate::model::{Entity, Role, SystemUser, Value};
+use crate::odata::{ApiResult, List, ODataError, Rows, Selection, json};
+use crate::reply::Reply;
+use crate::store::Store;
+
+/// `GET systemusers`
+pub fn rows<T: Entity>(call: &Call<'_>) -> ApiResult<Reply> {
+    let store = call.state.store.read();
+    list::<T>(call, Rows::All, &store, T::schema().entity_set)
+}
+
+/// `GET systemusers(id)/systemuserroles_association`
+pub fn roles_of(call: &Call<'_>, user: Uuid) -> ApiResult<Reply> {
+    let store = call.state.store.read();
+    if !store.users.contains(user) {
+        return Err(ODataError::not_found("systemuser", user));
+    }
+    list::<Role>(call, Rows::These(store.memberships.roles_of(user)), &store, "roles")
+}
+
+/// `GET roles(id)/systemuserroles_association`
+pub fn members_of(call: &Call<'_>, role: Uuid) -> ApiResult<Reply> {
+    let store = call.state.store.read();
+    if !store.roles.contains(role) {
+        return Err(ODataError::not_found("role", role));
+    }
+    let users: Vec<Uuid> = store.memberships.users_of(role).collect();
+    list::<SystemUser>(call, Rows::These(&users), &store, "systemusers")
+}
+
+fn list<T: Entity>(call: &Call<'_>, rows: Rows<'_>, store: &Store, context: &str) -> ApiResult<Reply> {
+    let most = call.state.settings.read().max_page_size;
+    let page_size = call.preferences.page_size.unwrap_or(most).min(most);
+    let list = List::new::<T>(&call.options, page_size, call.preferences.annotate())?;
+    let page = list.page::<T>(rows, store);
+    let mut body = Vec::with_capacity(page.rows.len() + 1024);
+    body.extend_from_slice(b"{\"@odata.context\":");
+    json::write_text(&mut body, &format!("{}$metadata#{context}{}", call.base(), list.selection.context()));
+    if let Some((count, exceeded)) = page.count {
+        body.extend_from_slice(format!(",\"@odata.count\":{count}").as_bytes());
+        if list.selection.annotate {
+            let members = format!(
+                ",\"@Microsoft.Dynamics.CRM.totalrecordcount\":{},\"@Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded\":{exceeded}",
+                if exceeded { -1 } else { count as i64 }
+            );
+            body.extend_from_slice(members.as_bytes());
+        }
+    }
+    body.extend_from_slice(b",\"value\":[");
+    body.extend_from_slice(&page.rows);
+    body.push(b']');
+    if let Some(cookie) = page.next {
+        body.extend_from_slice(b",\"@odata.nextLink\":");
+        json::write_text(&mut body, &next_link(call, &cookie));
+    }
+    body.push(b'}');
+    Ok(with_preferences(call, json_reply(StatusCode::OK, body), true))
+}
+
+/// The address of this request with the cookie of the next page.
+fn next_link(call: &Call<'_>, cookie: &str) -> String {
+    let is_token = |pair: &str| pair.starts_with("$skiptoken=") || pair.starts_with("%24skiptoken=");
+    let mut query: Vec<&str> =
+        call.request.query.split('&').filter(|pair| !pair.is_empty() && !is_token(pair)).collect();
+    let token = format!("$skiptoken={cookie}");
+    query.push(&token);
+    format!("{}{}?{}", call.origin, call.request.path, query.join("&"))
+}
+
+/// `GET systemusers/$count`
+pub fn count<T: Entity>(call: &Call<'_>) -> ApiResult<Reply> {
+    let store = call.state.store.read();
+    let list = List::new::<T>(&call.options, 1, false)?;
+    let (count, _) = list.total::<T>(Rows::All, &store);
+    Ok(Reply::with_body(StatusCode::OK, "text/plain", count.to_string()))
+}
+
+/// `GET systemusers(id)`
+pub fn row<T: Entity>(call: &Call<'_>, id: Uuid) -> ApiResult<Reply> {
+    call.options.single_row()?;
+    let store = call.state.store.read();
+    let row = find::<T>(&store, id)?;
+    let must_match = condition(call.request, "if-match");
+    if must_match != Condition::None && !must_match.matches(row.version()) {
+        return Err(version_mismatch());
+    }
+    if condition(call.request, "if-none-match").matches(row.version()) {
+        return Ok(Reply::empty(StatusCode::NOT_MODIFIED).header("etag", row.etag()));
+    }
+    representation(call, row, StatusCode::OK, &store)
+}
+
+/// 412: somebody else changed the row.
+pub fn version_mismatch() -> ODataError {
+    ODataError::new(
+        StatusCode::PRECONDITION_FAILED,
+        "0x80060882",
+        "The version of the existing record doesn't match the RowVersion property provided.",
+    )
+}
+
+/// The row with this key.
+pub fn find<T: Entity>(store: &Store, id: Uuid) -> ApiResult<&T> {
+    let row = T::table(store).get(id).map(std::ops::Deref::deref);
+    row.ok_or_else(|| ODataError::not_found(T::schema().logical_name, id))
+}
+
+/// A reply with one row.
+pub fn representation<T: Entity>(call: &Call<'_>, row: &T, status: StatusCode, store: &Store) -> ApiResult<Reply> {
+    let selection = Selection::new::<T>(call.options.select.as_deref(), call.preferences.annotate())?;
+    let mut body = Vec::with_capacity(4096);
+    body.extend_from_slice(b"{\"@odata.context\":");
+    let set = T::schema().entity_set;
+    json::write_text(&mut body, &format!("{}$metadata#{set}{}/$entity", call.base(), selection.context()));
+    body.push(b',');
+    selection.write(&mut body, row, store);
+    body.push(b'}');
+    Ok(with_preferences(call, json_reply(status, body).header("etag", row.etag()), false))
+}
+
+fn with_preferences(call: &Call<'_>, reply: Reply, list: bool) -> Reply {
+    match call.preferences.applied(list) {
+        Some(applied) => reply.header("preference-applied", applied),
+        None => reply,
+    }
+}
+
+/// `GET systemusers(id)/fullname`
+pub fn property<T: Entity>(call: &Call<'_>, id: Uuid, name: &str) -> ApiResult<Reply> {
+    let schema = T::schema();
+    let store = call.state.store.read();
+    let row = find::<T>(&store, id)?;
+    if schema.navigation(name).is_some() {
+        return Err(ODataError::unsupported(format!("following '{name}' from a row; read _{name}_value and the row it names")));
+    }
+    let column = schema.column(name).ok_or_else(|| ODataError::no_resource(name))?;
+    let value = row.value(column);
+    if value == Value::Null {
+        return Ok(Reply::empty(StatusCode::NO_CONTENT));
+    }
+    let mut body = Vec::new();
+    body.extend_from_slice(b"{\"@odata.context\":");
+    json::write_text(&mut body, &format!("{}$metadata#{}({id})/{name}", call.base(), schema.entity_set));
+    body.extend_from_slice(b",\"value\":");
+    json::write(&mut body, value);
+    body.push(b'}');
+    Ok(json_reply(StatusCode::OK, body))
+}

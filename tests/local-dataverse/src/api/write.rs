@@ -1,0 +1,150 @@
+//! Creating, changing and deleting rows.
+
+use http::StatusCode;
+use uuid::Uuid;
+
+use super::headers::{Condition, condition};
+use super::{Call, address_of, read};
+use crate::model::{BusinessUnit, Entity, Role, SystemUser};
+use crate::odata::payload::{self, Changes, Context, Purpose};
+use crate::odata::{ApiResult, ODataError, Selection};
+use crate::reply::Reply;
+use crate::rules::{self, Change};
+use crate::settings::Settings;
+use crate::state::now;
+use crate::store::{Actor, Store};
+
+/// A table whose rows clients can write, by its rules.
+pub trait Writable: Entity {
+    /// Adds a row and gives its key.
+    fn create(change: &mut Change<'_>, values: Changes) -> ApiResult<Uuid>;
+    /// Changes a row.
+    fn update(change: &mut Change<'_>, id: Uuid, values: Changes) -> ApiResult<()>;
+    /// Takes a row out.
+    fn delete(change: &mut Change<'_>, id: Uuid) -> ApiResult<()>;
+}
+
+impl Writable for SystemUser {
+    fn create(change: &mut Change<'_>, values: Changes) -> ApiResult<Uuid> {
+        rules::users::create(change, values)
+    }
+
+    fn update(change: &mut Change<'_>, id: Uuid, values: Changes) -> ApiResult<()> {
+        rules::users::update(change, id, values)
+    }
+
+    fn delete(change: &mut Change<'_>, id: Uuid) -> ApiResult<()> {
+        rules::users::delete(change.store, id)
+    }
+}
+
+impl Writable for Role {
+    fn create(change: &mut Change<'_>, values: Changes) -> ApiResult<Uuid> {
+        rules::roles::create(change, values)
+    }
+
+    fn update(change: &mut Change<'_>, id: Uuid, values: Changes) -> ApiResult<()> {
+        rules::roles::update(change, id, values)
+    }
+
+    fn delete(change: &mut Change<'_>, id: Uuid) -> ApiResult<()> {
+        rules::roles::delete(change, id)
+    }
+}
+
+impl Writable for BusinessUnit {
+    fn create(change: &mut Change<'_>, values: Changes) -> ApiResult<Uuid> {
+        rules::units::create(change, values)
+    }
+
+    fn update(change: &mut Change<'_>, id: Uuid, values: Changes) -> ApiResult<()> {
+        rules::units::update(change, id, values)
+    }
+
+    fn delete(change: &mut Change<'_>, id: Uuid) -> ApiResult<()> {
+        rules::units::delete(change, id)
+    }
+}
+
+/// The change that a call makes.
+pub fn change_of<'a>(call: &Call<'_>, store: &'a mut Store, settings: &'a Settings) -> Change<'a> {
+    Change { store, settings, actor: Actor { caller: call.caller.user, request_id: call.request.id, now: now() } }
+}
+
+/// `POST systemusers`
+pub fn create<T: Writable>(call: &Call<'_>) -> ApiResult<Reply> {
+    let members = payload::object(&call.request.body, T::schema().entity_set)?;
+    let settings = call.state.settings.read().clone();
+    let mut store = call.state.store.write();
+    add::<T>(call, &mut store, &settings, &members, None)
+}
+
+fn add<T: Writable>(
+    call: &Call<'_>,
+    store: &mut Store,
+    settings: &Settings,
+    members: &serde_json::Map<String, serde_json::Value>,
+    key: Option<Uuid>,
+) -> ApiResult<Reply> {
+    check_select::<T>(call)?;
+    let context = Context { store, settings, origin: &call.origin };
+    let mut values = payload::read::<T>(members, Purpose::Create, context)?;
+    values.key = key.or(values.key);
+    let id = T::create(&mut change_of(call, store, settings), values)?;
+    reply::<T>(call, store, id, StatusCode::CREATED)
+}
+
+/// A wrong `$select` must be refused before anything is changed.
+fn check_select<T: Entity>(call: &Call<'_>) -> ApiResult<()> {
+    Selection::new::<T>(call.options.select.as_deref(), false).map(drop)
+}
+
+fn reply<T: Entity>(call: &Call<'_>, store: &Store, id: Uuid, status: StatusCode) -> ApiResult<Reply> {
+    let address = address_of::<T>(call, id);
+    let reply = if call.preferences.representation {
+        read::representation(call, read::find::<T>(store, id)?, status, store)?
+    } else {
+        Reply::empty(StatusCode::NO_CONTENT)
+    };
+    let reply = reply.header("odata-entityid", &address);
+    Ok(if status == StatusCode::CREATED { reply.header("location", address) } else { reply })
+}
+
+/// `PATCH systemusers(id)`: an update, or without `If-Match` a create where the row is not there.
+pub fn patch<T: Writable>(call: &Call<'_>, id: Uuid) -> ApiResult<Reply> {
+    let members = payload::object(&call.request.body, T::schema().entity_set)?;
+    let must_match = condition(call.request, "if-match");
+    let must_not_match = condition(call.request, "if-none-match");
+    let settings = call.state.settings.read().clone();
+    let mut store = call.state.store.write();
+    let Some(version) = T::table(&store).get(id).map(|row| row.version()) else {
+        if must_match != Condition::None {
+            return Err(ODataError::not_found(T::schema().logical_name, id));
+        }
+        return add::<T>(call, &mut store, &settings, &members, Some(id));
+    };
+    if must_match != Condition::None && !must_match.matches(version) {
+        return Err(read::version_mismatch());
+    }
+    if must_not_match.matches(version) {
+        return Err(rules::users::duplicate_key());
+    }
+    check_select::<T>(call)?;
+    let context = Context { store: &store, settings: &settings, origin: &call.origin };
+    let values = payload::read::<T>(&members, Purpose::Update, context)?;
+    T::update(&mut change_of(call, &mut store, &settings), id, values)?;
+    reply::<T>(call, &store, id, StatusCode::OK)
+}
+
+/// `DELETE systemusers(id)`
+pub fn delete<T: Writable>(call: &Call<'_>, id: Uuid) -> ApiResult<Reply> {
+    let must_match = condition(call.request, "if-match");
+    let settings = call.state.settings.read().clone();
+    let mut store = call.state.store.write();
+    let version = read::find::<T>(&store, id)?.version();
+    if must_match != Condition::None && !must_match.matches(version) {
+        return Err(read::version_mismatch());
+    }
+    T::delete(&mut change_of(call, &mut store, &settings), id)?;
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
+}

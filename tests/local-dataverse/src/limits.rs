@@ -1,0 +1,154 @@
+//! Service protection limits: for each user, in a sliding window.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use http::StatusCode;
+use parking_lot::Mutex;
+use uuid::Uuid;
+
+use crate::odata::ODataError;
+use crate::settings::Settings;
+
+#[derive(Debug, Default)]
+struct Usage {
+    /// When requests began, and how long they took.
+    past: VecDeque<(Instant, Duration)>,
+    executing: Duration,
+    running: u32,
+}
+
+/// What each user has used up.
+#[derive(Clone, Debug, Default)]
+pub struct Limits {
+    users: Arc<Mutex<HashMap<Uuid, Usage>>>,
+}
+
+/// A request that is under way; dropping it ends it.
+#[derive(Debug)]
+pub struct Running {
+    limits: Limits,
+    user: Uuid,
+    began: Instant,
+    /// For `x-ms-ratelimit-burst-remaining-xrm-requests`.
+    pub remaining_requests: u32,
+    /// For `x-ms-ratelimit-time-remaining-xrm-requests`.
+    pub remaining_time: Duration,
+}
+
+impl Limits {
+    /// Lets a request of a user in, or says how long to wait.
+    pub fn enter(&self, user: Uuid, settings: &Settings) -> Result<Running, ODataError> {
+        let now = Instant::now();
+        let window = Duration::from_secs(settings.limit_window_seconds);
+        let mut users = self.users.lock();
+        let usage = users.entry(user).or_default();
+        while let Some((began, took)) = usage.past.front().copied() {
+            if now.duration_since(began) < window {
+                break;
+            }
+            usage.past.pop_front();
+            usage.executing = usage.executing.saturating_sub(took);
+        }
+        // Long enough for the oldest request to leave the window, never less than a second.
+        let wait = usage.past.front().map_or(0, |(began, _)| {
+            (window.saturating_sub(now.duration_since(*began))).as_millis().div_ceil(1000) as u64
+        });
+        let seconds = settings.limit_window_seconds;
+        if let Some(most) = settings.limit_requests {
+            if usage.past.len() + usage.running as usize >= most as usize {
+                let message = format!(
+                    "Number of requests exceeded the limit of {most} over time window of {seconds} seconds."
+                );
+                return Err(refused("0x80072322", message, wait));
+            }
+        }
+        if let Some(most) = settings.limit_execution_milliseconds {
+            if usage.executing >= Duration::from_millis(most) {
+                let message = format!(
+                    "Combined execution time of incoming requests exceeded limit of {most} milliseconds over time window \
+                     of {seconds} seconds. Decrease number of concurrent requests or reduce the duration of requests and \
+                     try again later."
+                );
+                return Err(refused("0x80072321", message, wait));
+            }
+        }
+        if let Some(most) = settings.limit_concurrent_requests {
+            if usage.running >= most {
+                let message = format!("Number of concurrent requests exceeded the limit of {most}.");
+                return Err(refused("0x80072326", message, 1));
+            }
+        }
+        usage.running += 1;
+        let used = usage.past.len() as u32 + usage.running;
+        let time = Duration::from_millis(settings.limit_execution_milliseconds.unwrap_or(1_200_000));
+        Ok(Running {
+            limits: self.clone(),
+            user,
+            began: now,
+            remaining_requests: settings.limit_requests.unwrap_or(6000).saturating_sub(used),
+            remaining_time: time.saturating_sub(usage.executing),
+        })
+    }
+
+    /// Forgets everything.
+    pub fn reset(&self) {
+        for usage in self.users.lock().values_mut() {
+            usage.past.clear();
+            usage.executing = Duration::ZERO;
+        }
+    }
+}
+
+fn refused(code: &'static str, message: String, wait: u64) -> ODataError {
+    ODataError { status: StatusCode::TOO_MANY_REQUESTS, code, message, retry_after: Some(wait.max(1)) }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let mut users = self.limits.users.lock();
+        let usage = users.entry(self.user).or_default();
+        let took = self.began.elapsed();
+        usage.running = usage.running.saturating_sub(1);
+        usage.past.push_back((self.began, took));
+        usage.executing += took;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_above_the_limit_wait_for_the_window() {
+        let limits = Limits::default();
+        let settings = Settings { limit_requests: Some(2), ..Settings::default() };
+        drop(limits.enter(Uuid::nil(), &settings).unwrap());
+        assert_eq!(limits.enter(Uuid::nil(), &settings).unwrap().remaining_requests, 0);
+        let refused = limits.enter(Uuid::nil(), &settings).unwrap_err();
+        assert_eq!((refused.code, refused.retry_after), ("0x80072322", Some(300)));
+        assert!(limits.enter(Uuid::max(), &settings).is_ok(), "another user has a window of his own");
+        limits.reset();
+        assert!(limits.enter(Uuid::nil(), &settings).is_ok());
+    }
+
+    #[test]
+    fn a_window_of_no_length_forgets_at_once() {
+        let limits = Limits::default();
+        let settings = Settings { limit_requests: Some(1), limit_window_seconds: 0, ..Settings::default() };
+        for _ in 0..5 {
+            drop(limits.enter(Uuid::nil(), &settings).unwrap());
+        }
+    }
+
+    #[test]
+    fn only_so_many_requests_run_at_once() {
+        let limits = Limits::default();
+        let settings = Settings { limit_concurrent_requests: Some(1), ..Settings::default() };
+        let running = limits.enter(Uuid::nil(), &settings).unwrap();
+        assert_eq!(limits.enter(Uuid::nil(), &settings).unwrap_err().code, "0x80072326");
+        drop(running);
+        assert!(limits.enter(Uuid::nil(), &settings).is_ok());
+    }
+}

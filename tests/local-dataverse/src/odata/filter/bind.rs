@@ -1,0 +1,219 @@
+//! Looks up the names of a filter, checks its types, and turns `not` inward.
+
+use uuid::Uuid;
+
+use super::ast::{Comparison, Expression, Operand, TextFunction};
+use super::lexer;
+use crate::model::{BusinessUnit, Entity, Kind, Role, Scalar, SystemUser, Target};
+use crate::odata::{ApiResult, ODataError};
+
+/// Where a value comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Source {
+    /// A column of the row.
+    Column(usize),
+    /// A column of the row that a lookup column refers to.
+    Related(usize, Target, usize),
+}
+
+/// A filter that is ready to be applied to rows of one table.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Condition {
+    /// All hold.
+    All(Vec<Condition>),
+    /// One holds.
+    Any(Vec<Condition>),
+    /// A value compared with a constant.
+    Constant(Source, Comparison, Scalar),
+    /// Two values of the row compared.
+    Columns(Source, Comparison, Source),
+    /// A text function, or its opposite, with the needle in lower case.
+    Text(Source, TextFunction, Box<str>, bool),
+    /// The value is one of these, or none of them.
+    In(Source, Vec<Scalar>, bool),
+}
+
+/// Prepares a filter for the rows of `T`.
+pub fn bind<T: Entity>(expression: &Expression) -> ApiResult<Condition> {
+    condition::<T>(expression, false)
+}
+
+fn condition<T: Entity>(expression: &Expression, negated: bool) -> ApiResult<Condition> {
+    Ok(match expression {
+        Expression::Not(inner) => condition::<T>(inner, !negated)?,
+        Expression::And(..) | Expression::Or(..) => {
+            let is_and = matches!(expression, Expression::And(..));
+            let mut parts = Vec::new();
+            flatten::<T>(expression, is_and, negated, &mut parts)?;
+            // De Morgan: not (a and b) is (not a) or (not b).
+            if is_and != negated { Condition::All(parts) } else { Condition::Any(parts) }
+        }
+        Expression::Compare(left, comparison, right) => {
+            let comparison = if negated { comparison.negated() } else { *comparison };
+            compare::<T>(left, comparison, right)?
+        }
+        Expression::Text(function, path, needle) => {
+            let (source, kind) = source::<T>(path)?;
+            if !matches!(kind, Kind::Text(_)) {
+                return Err(ODataError::query(format!(
+                    "No function signature for the function with name '{}' matches the specified arguments: '{}' is of \
+                     type {}.",
+                    name_of(*function),
+                    path.join("/"),
+                    kind.edm()
+                )));
+            }
+            Condition::Text(source, *function, needle.to_lowercase().into(), negated)
+        }
+        Expression::In(path, values) => {
+            let (source, kind) = source::<T>(path)?;
+            let values = values.iter().map(|value| from_list(kind, value, path));
+            Condition::In(source, values.collect::<ApiResult<_>>()?, negated)
+        }
+    })
+}
+
+/// Long chains of `and` (or of `or`) become one flat list, so that their length costs no stack later.
+fn flatten<T: Entity>(
+    expression: &Expression,
+    is_and: bool,
+    negated: bool,
+    parts: &mut Vec<Condition>,
+) -> ApiResult<()> {
+    let mut left = expression;
+    let mut rights = Vec::new();
+    loop {
+        match (left, is_and) {
+            (Expression::And(first, second), true) | (Expression::Or(first, second), false) => {
+                rights.push(second);
+                left = first;
+            }
+            _ => break,
+        }
+    }
+    parts.push(condition::<T>(left, negated)?);
+    for right in rights.into_iter().rev() {
+        parts.push(condition::<T>(right, negated)?);
+    }
+    Ok(())
+}
+
+fn name_of(function: TextFunction) -> &'static str {
+    match function {
+        TextFunction::Contains => "contains",
+        TextFunction::StartsWith => "startswith",
+        TextFunction::EndsWith => "endswith",
+    }
+}
+
+fn compare<T: Entity>(left: &Operand, comparison: Comparison, right: &Operand) -> ApiResult<Condition> {
+    match (left, right) {
+        (Operand::Property(path), Operand::Literal(value)) => {
+            let (source, kind) = source::<T>(path)?;
+            let value = fitting(kind, value, comparison)?;
+            Ok(Condition::Constant(source, comparison, value))
+        }
+        (Operand::Property(first), Operand::Property(second)) => {
+            let (first, first_kind) = source::<T>(first)?;
+            let (second, second_kind) = source::<T>(second)?;
+            if first_kind.edm() != second_kind.edm() {
+                return Err(incompatible(first_kind.edm(), second_kind.edm(), comparison));
+            }
+            Ok(Condition::Columns(first, comparison, second))
+        }
+        (Operand::Literal(_), _) => {
+            Err(ODataError::unsupported("a literal on the left of a comparison in $filter; put the property first"))
+        }
+    }
+}
+
+fn incompatible(left: &str, right: &str, comparison: Comparison) -> ODataError {
+    ODataError::query(format!(
+        "A binary operator with incompatible types was detected. Found operand types '{left}' and '{right}' for \
+         operator kind '{}'.",
+        comparison.kind()
+    ))
+}
+
+/// The literal as a value of the column's type.
+fn fitting(kind: Kind, value: &Scalar, comparison: Comparison) -> ApiResult<Scalar> {
+    let fits = match (kind, value) {
+        (_, Scalar::Null) => true,
+        (Kind::Text(_), Scalar::Text(_)) => true,
+        (Kind::Guid | Kind::Lookup(..), Scalar::Guid(_)) => true,
+        (Kind::Bool(..), Scalar::Bool(_)) => true,
+        (Kind::Int(..) | Kind::Choice(_) | Kind::BigInt | Kind::Double, Scalar::Int(_) | Scalar::Double(_)) => true,
+        (Kind::Date, Scalar::Date(_)) => true,
+        _ => false,
+    };
+    if fits {
+        return Ok(value.clone());
+    }
+    let right = match value {
+        Scalar::Null => "Edm.Untyped",
+        Scalar::Text(_) => "Edm.String",
+        Scalar::Guid(_) => "Edm.Guid",
+        Scalar::Bool(_) => "Edm.Boolean",
+        Scalar::Int(_) => "Edm.Int32",
+        Scalar::Double(_) => "Edm.Double",
+        Scalar::Date(_) => "Edm.DateTimeOffset",
+    };
+    Err(incompatible(kind.edm(), right, comparison))
+}
+
+/// A value of `PropertyValues`: text there stands for any type.
+fn from_list(kind: Kind, value: &Scalar, path: &[String]) -> ApiResult<Scalar> {
+    let Scalar::Text(text) = value else { return fitting(kind, value, Comparison::Equal) };
+    let parsed = match kind {
+        Kind::Text(_) => Some(value.clone()),
+        Kind::Guid | Kind::Lookup(..) => Uuid::try_parse(text).ok().map(Scalar::Guid),
+        Kind::Bool(..) => match text.to_lowercase().as_str() {
+            "true" | "1" => Some(Scalar::Bool(true)),
+            "false" | "0" => Some(Scalar::Bool(false)),
+            _ => None,
+        },
+        Kind::Int(..) | Kind::Choice(_) | Kind::BigInt => text.parse().ok().map(Scalar::Int),
+        Kind::Double => text.parse().ok().map(Scalar::Double),
+        Kind::Date => lexer::date(text).map(Scalar::Date),
+        Kind::Image | Kind::Complex => None,
+    };
+    parsed.ok_or_else(|| {
+        ODataError::query(format!("The value '{text}' is not of type {} of the property '{}'.", kind.edm(), path.join("/")))
+    })
+}
+
+/// Finds the column that a path names.
+fn source<T: Entity>(path: &[String]) -> ApiResult<(Source, Kind)> {
+    let schema = T::schema();
+    match path {
+        [name] => {
+            let column = schema.column(name).or_else(|| schema.navigation(name));
+            let column = column.ok_or_else(|| ODataError::no_property(name, schema.logical_name))?;
+            Ok((Source::Column(column), schema.columns[column].kind))
+        }
+        [navigation, name] => {
+            let column =
+                schema.navigation(navigation).ok_or_else(|| ODataError::no_property(navigation, schema.logical_name))?;
+            let Kind::Lookup(target, _) = schema.columns[column].kind else {
+                return Err(ODataError::no_property(navigation, schema.logical_name));
+            };
+            let (related, kind) = match target {
+                Target::User => related::<SystemUser>(name)?,
+                Target::Role => related::<Role>(name)?,
+                Target::Unit => related::<BusinessUnit>(name)?,
+                Target::Elsewhere(table) => {
+                    return Err(ODataError::unsupported(format!("columns of the table '{table}' in $filter")));
+                }
+            };
+            Ok((Source::Related(column, target, related), kind))
+        }
+        _ => Err(ODataError::unsupported(format!("the path '{}' over several tables in $filter", path.join("/")))),
+    }
+}
+
+fn related<T: Entity>(name: &str) -> ApiResult<(usize, Kind)> {
+    let schema = T::schema();
+    let column = schema.column(name).or_else(|| schema.navigation(name));
+    let column = column.ok_or_else(|| ODataError::no_property(name, schema.logical_name))?;
+    Ok((column, schema.columns[column].kind))
+}

@@ -1,0 +1,77 @@
+//! Applies a filter to a row.
+//!
+//! Null behaves as in the service: it is equal to nothing but null, `ne` holds for it, and it is neither less nor greater than anything.
+
+use std::cmp::Ordering;
+
+use super::ast::{Comparison, TextFunction};
+use super::bind::{Condition, Source};
+use crate::model::{Entity, Target, Value, text};
+use crate::store::Store;
+
+impl Condition {
+    /// Whether the row passes.
+    pub fn holds<T: Entity>(&self, row: &T, store: &Store) -> bool {
+        match self {
+            Condition::All(parts) => parts.iter().all(|part| part.holds(row, store)),
+            Condition::Any(parts) => parts.iter().any(|part| part.holds(row, store)),
+            Condition::Constant(source, comparison, constant) => {
+                compare(value(*source, row, store), *comparison, constant.as_value())
+            }
+            Condition::Columns(left, comparison, right) => {
+                compare(value(*left, row, store), *comparison, value(*right, row, store))
+            }
+            Condition::Text(source, function, needle, negated) => {
+                let found = match value(*source, row, store) {
+                    Value::Text(text) => match function {
+                        TextFunction::Contains => text::contains(text, needle),
+                        TextFunction::StartsWith => text::starts_with(text, needle),
+                        TextFunction::EndsWith => text::ends_with(text, needle),
+                    },
+                    _ => false,
+                };
+                found != *negated
+            }
+            Condition::In(source, values, negated) => {
+                let value = value(*source, row, store);
+                let found = values.iter().any(|one| compare(value, Comparison::Equal, one.as_value()));
+                found != *negated
+            }
+        }
+    }
+}
+
+fn value<'a, T: Entity>(source: Source, row: &'a T, store: &'a Store) -> Value<'a> {
+    match source {
+        Source::Column(column) => row.value(column),
+        Source::Related(via, target, column) => {
+            let Value::Guid(id) = row.value(via) else { return Value::Null };
+            match target {
+                Target::User => store.users.get(id).map_or(Value::Null, |related| related.value(column)),
+                Target::Role => store.roles.get(id).map_or(Value::Null, |related| related.value(column)),
+                Target::Unit => store.units.get(id).map_or(Value::Null, |related| related.value(column)),
+                Target::Elsewhere(_) => Value::Null,
+            }
+        }
+    }
+}
+
+fn compare(left: Value<'_>, comparison: Comparison, right: Value<'_>) -> bool {
+    let equal = match (left, right) {
+        (Value::Null, Value::Null) => true,
+        _ => left.compare(right) == Some(Ordering::Equal),
+    };
+    match comparison {
+        Comparison::Equal => equal,
+        Comparison::NotEqual => !equal,
+        _ => {
+            let Some(order) = left.compare(right) else { return false };
+            match comparison {
+                Comparison::Greater => order == Ordering::Greater,
+                Comparison::GreaterOrEqual => order != Ordering::Less,
+                Comparison::Less => order == Ordering::Less,
+                _ => order != Ordering::Greater,
+            }
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Lists of rows: filter, order, pages.
+
+use std::cmp::Ordering;
+
+use uuid::Uuid;
+
+use super::cookie::Cookie;
+use super::error::{ApiResult, ODataError};
+use super::filter::{self, Condition};
+use super::options::QueryOptions;
+use super::select::Selection;
+use super::{filter::lexer, json};
+use crate::model::{Entity, Kind, Scalar, Value};
+use crate::store::Store;
+
+/// The service counts no further than this.
+pub const COUNT_LIMIT: usize = 5000;
+/// The most rows that a reply has.
+pub const PAGE_LIMIT: usize = 5000;
+
+/// Which rows a list is made from.
+#[derive(Clone, Copy, Debug)]
+pub enum Rows<'a> {
+    /// All rows of the table.
+    All,
+    /// Those with these keys, which are in order.
+    These(&'a [Uuid]),
+}
+
+/// A list that was asked for, checked and ready.
+#[derive(Debug)]
+pub struct List {
+    /// What is written of each row.
+    pub selection: Selection,
+    condition: Option<Condition>,
+    order: Vec<(usize, bool)>,
+    top: Option<usize>,
+    count: bool,
+    page_size: usize,
+    after: Option<(Vec<Scalar>, Uuid)>,
+    page: u64,
+}
+
+/// A page of a list, as JSON without the braces and the context.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// The rows, as the members of an array.
+    pub rows: Vec<u8>,
+    /// Where the next page starts, for `$skiptoken`.
+    pub next: Option<String>,
+    /// How many rows there are in all, not above the limit, and whether there are more.
+    pub count: Option<(usize, bool)>,
+}
+
+impl List {
+    /// Checks the options for a list of `T`.
+    pub fn new<T: Entity>(options: &QueryOptions, page_size: usize, annotate: bool) -> ApiResult<Self> {
+        let schema = T::schema();
+        let mut order = Vec::new();
+        for (name, descending) in &options.order_by {
+            let column = schema.column(name).or_else(|| schema.navigation(name));
+            let column = column.ok_or_else(|| {
+                if name.contains('/') {
+                    ODataError::unsupported(format!("$orderby by a column of another table: '{name}'"))
+                } else {
+                    ODataError::no_property(name, schema.logical_name)
+                }
+            })?;
+            order.push((column, *descending));
+        }
+        let cookie = options.skip_token.as_deref().map(|text| Cookie::read(text, schema.key)).transpose()?;
+        let after = match &cookie {
+            None => None,
+            Some(cookie) => Some((cookie_values::<T>(cookie, &order)?, cookie.key)),
+        };
+        Ok(Self {
+            selection: Selection::new::<T>(options.select.as_deref(), annotate)?,
+            condition: options.filter.as_deref().map(filter::compile::<T>).transpose()?,
+            order,
+            top: options.top,
+            count: options.count,
+            page_size,
+            after,
+            page: cookie.map_or(1, |cookie| cookie.page),
+        })
+    }
+
+    /// How many rows there are, not above the limit, and whether there are more.
+    pub fn total<T: Entity>(&self, rows: Rows<'_>, store: &Store) -> (usize, bool) {
+        let mut found = 0;
+        self.each::<T>(rows, None, store, |_| {
+            found += 1;
+            found <= COUNT_LIMIT
+        });
+        (found.min(COUNT_LIMIT), found > COUNT_LIMIT)
+    }
+
+    /// Writes the page.
+    pub fn page<T: Entity>(&self, rows: Rows<'_>, store: &Store) -> Page {
+        let limit = self.top.unwrap_or(self.page_size).min(PAGE_LIMIT);
+        let mut found: Vec<&T> = Vec::new();
+        if self.order.is_empty() {
+            // Keys are the order: what is behind the page need not be looked at, but for one row.
+            let after = self.after.as_ref().map(|(_, key)| *key);
+            self.each::<T>(rows, after, store, |row| {
+                found.push(row);
+                found.len() <= limit
+            });
+        } else {
+            self.each::<T>(rows, None, store, |row| {
+                if self.after.as_ref().is_none_or(|after| self.is_after(row, after)) {
+                    found.push(row);
+                }
+                true
+            });
+            if found.len() > limit + 1 {
+                found.select_nth_unstable_by(limit, |left, right| self.compare(*left, *right));
+                found.truncate(limit + 1);
+            }
+            found.sort_unstable_by(|left, right| self.compare(*left, *right));
+        }
+        let more = found.len() > limit && self.top.is_none();
+        found.truncate(limit);
+        let mut page = Page { count: self.count.then(|| self.total::<T>(rows, store)), ..Page::default() };
+        for row in &found {
+            page.rows.extend_from_slice(if page.rows.is_empty() { b"{" } else { b",{" });
+            self.selection.write(&mut page.rows, *row, store);
+            page.rows.push(b'}');
+        }
+        if let (true, Some(last)) = (more, found.last()) {
+            page.next = Some(self.cookie(*last).write(T::schema().key));
+        }
+        page
+    }
+
+    /// Calls `visit` with each row that passes the filter until it says false.
+    fn each<'a, T: Entity>(
+        &self,
+        rows: Rows<'_>,
+        after: Option<Uuid>,
+        store: &'a Store,
+        mut visit: impl FnMut(&'a T) -> bool,
+    ) {
+        let passes = |row: &T| self.condition.as_ref().is_none_or(|condition| condition.holds(row, store));
+        match rows {
+            Rows::All => {
+                for row in T::table(store).after(after) {
+                    if passes(row) && !visit(row) {
+                        return;
+                    }
+                }
+            }
+            Rows::These(keys) => {
+                let keys = keys.iter().filter(|key| after.is_none_or(|after| **key > after));
+                for row in keys.filter_map(|key| T::table(store).get(*key)) {
+                    if passes(row) && !visit(row) {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    fn compare<T: Entity>(&self, left: &T, right: &T) -> Ordering {
+        for (column, descending) in &self.order {
+            let order = left.value(*column).order(right.value(*column));
+            let order = if *descending { order.reverse() } else { order };
+            if order != Ordering::Equal {
+                return order;
+            }
+        }
+        left.id().cmp(&right.id())
+    }
+
+    fn is_after<T: Entity>(&self, row: &T, (values, key): &(Vec<Scalar>, Uuid)) -> bool {
+        for ((column, descending), value) in self.order.iter().zip(values) {
+            let order = row.value(*column).order(value.as_value());
+            let order = if *descending { order.reverse() } else { order };
+            if order != Ordering::Equal {
+                return order == Ordering::Greater;
+            }
+        }
+        row.id() > *key
+    }
+
+    fn cookie<T: Entity>(&self, last: &T) -> Cookie {
+        let values = self.order.iter().map(|(column, _)| {
+            let text = match last.value(*column) {
+                Value::Null | Value::Json(_) => None,
+                Value::Text(text) => Some(text.to_owned()),
+                Value::Guid(id) => Some(id.to_string()),
+                Value::Bool(flag) => Some(flag.to_string()),
+                Value::Int(number) => Some(number.to_string()),
+                Value::Double(number) => Some(number.to_string()),
+                Value::Date(seconds) => Some(json::date(seconds)),
+            };
+            (T::schema().columns[*column].attribute().to_owned(), text)
+        });
+        Cookie { page: self.page + 1, values: values.collect(), key: last.id() }
+    }
+}
+
+/// The values of a cookie by the types of the ordered columns; the columns must be the same as in this request.
+fn cookie_values<T: Entity>(cookie: &Cookie, order: &[(usize, bool)]) -> ApiResult<Vec<Scalar>> {
+    let foreign = || {
+        ODataError::bad_request("0x80040203", "The paging cookie does not belong to this query: its ordered columns differ.")
+    };
+    if cookie.values.len() != order.len() {
+        return Err(foreign());
+    }
+    let mut values = Vec::new();
+    for ((name, text), (column, _)) in cookie.values.iter().zip(order) {
+        let column = &T::schema().columns[*column];
+        if column.attribute() != name {
+            return Err(foreign());
+        }
+        let Some(text) = text else {
+            values.push(Scalar::Null);
+            continue;
+        };
+        let value = match column.kind {
+            Kind::Text(_) => Some(Scalar::Text(text.as_str().into())),
+            Kind::Guid | Kind::Lookup(..) => Uuid::try_parse(text).ok().map(Scalar::Guid),
+            Kind::Bool(..) => text.parse().ok().map(Scalar::Bool),
+            Kind::Int(..) | Kind::Choice(_) | Kind::BigInt => text.parse().ok().map(Scalar::Int),
+            Kind::Double => text.parse().ok().map(Scalar::Double),
+            Kind::Date => lexer::date(text).map(Scalar::Date),
+            Kind::Image | Kind::Complex => None,
+        };
+        values.push(value.ok_or_else(foreign)?);
+    }
+    Ok(values)
+}

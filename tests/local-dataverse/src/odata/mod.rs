@@ -1,0 +1,17 @@
+//! OData as the Web API speaks it: query options, filters, pages, bodies, errors.
+
+mod annotations;
+mod cookie;
+mod error;
+pub mod filter;
+pub mod json;
+mod list;
+mod options;
+pub mod payload;
+pub mod reference;
+mod select;
+
+pub use error::{ApiResult, ODataError};
+pub use list::{List, Page, Rows};
+pub use options::{QueryOptions, decode};
+pub use select::Selection;

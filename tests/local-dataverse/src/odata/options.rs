@@ -1,0 +1,128 @@
+//! The query options of a URL.
+
+use percent_encoding::percent_decode_str;
+
+use super::error::{ApiResult, ODataError};
+
+/// The system query options of a request, still as text.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct QueryOptions {
+    /// $select
+    pub select: Option<Vec<String>>,
+    /// $filter
+    pub filter: Option<String>,
+    /// $orderby: column and whether descending
+    pub order_by: Vec<(String, bool)>,
+    /// $top
+    pub top: Option<usize>,
+    /// $count
+    pub count: bool,
+    /// $skiptoken
+    pub skip_token: Option<String>,
+    /// $id, of a `$ref` to be removed
+    pub id: Option<String>,
+}
+
+/// A part of a URL with its percent escapes decoded. `+` is a space in a query.
+pub fn decode(text: &str, plus_is_space: bool) -> ApiResult<String> {
+    let spaced = if plus_is_space { text.replace('+', " ") } else { text.to_owned() };
+    match percent_decode_str(&spaced).decode_utf8() {
+        Ok(decoded) => Ok(decoded.into_owned()),
+        Err(_) => Err(ODataError::query(format!("The part '{text}' of the URL is not UTF-8."))),
+    }
+}
+
+impl QueryOptions {
+    /// Parses the part of a URL behind `?`.
+    pub fn parse(query: &str) -> ApiResult<Self> {
+        let mut options = Self::default();
+        let mut seen = Vec::new();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let (name, value) = (decode(name, true)?, decode(value, true)?);
+            if name.starts_with('$') && seen.contains(&name) {
+                return Err(ODataError::query(format!(
+                    "Query option '{name}' was specified more than once, but it must be specified at most once."
+                )));
+            }
+            options.set(&name, value)?;
+            seen.push(name);
+        }
+        Ok(options)
+    }
+
+    fn set(&mut self, name: &str, value: String) -> ApiResult<()> {
+        match name {
+            "$select" => {
+                let names = value.split(',').map(|part| part.trim().to_owned());
+                self.select = Some(names.filter(|part| !part.is_empty()).collect());
+            }
+            "$filter" => self.filter = Some(value),
+            "$orderby" => self.order_by = order_by(&value)?,
+            "$top" => self.top = Some(top(&value)?),
+            "$count" => {
+                self.count = match value.as_str() {
+                    "true" => true,
+                    "false" => false,
+                    _ => {
+                        return Err(ODataError::query(format!("Invalid value '{value}' for $count query option found. Valid values are 'true' and 'false'.")));
+                    }
+                }
+            }
+            "$skiptoken" => self.skip_token = Some(value),
+            "$id" => self.id = Some(value),
+            "$skip" => return Err(ODataError::query("Skip Clause is not supported in CRM")),
+            "$expand" | "$apply" | "$search" | "$deltatoken" | "$compute" | "$format" | "$levels" | "fetchXml"
+            | "savedQuery" | "userQuery" => {
+                return Err(ODataError::unsupported(format!("the query option {name}")));
+            }
+            _ if name.starts_with('@') => {
+                return Err(ODataError::unsupported(format!("the parameter alias {name}")));
+            }
+            _ if name.starts_with('$') => {
+                return Err(ODataError::query(format!("The query parameter '{name}' is not supported.")));
+            }
+            // Anything else is the client's own, and the service leaves it alone.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Refuses options that make no sense where one row is asked for.
+    pub fn single_row(&self) -> ApiResult<()> {
+        let present = [
+            ("$filter", self.filter.is_some()),
+            ("$orderby", !self.order_by.is_empty()),
+            ("$top", self.top.is_some()),
+            ("$count", self.count),
+            ("$skiptoken", self.skip_token.is_some()),
+        ];
+        match present.iter().find(|(_, is_there)| *is_there) {
+            None => Ok(()),
+            Some((name, _)) => Err(ODataError::query(format!(
+                "The query option '{name}' can only be applied to collection resources; the request asks for one row."
+            ))),
+        }
+    }
+}
+
+fn top(value: &str) -> ApiResult<usize> {
+    value.trim().parse().map_err(|_| {
+        ODataError::query(format!(
+            "Invalid value '{value}' for $top query option found. The $top query option requires a non-negative integer value."
+        ))
+    })
+}
+
+fn order_by(value: &str) -> ApiResult<Vec<(String, bool)>> {
+    let mut columns = Vec::new();
+    for part in value.split(',') {
+        let words: Vec<&str> = part.split_whitespace().collect();
+        columns.push(match words.as_slice() {
+            [name] | [name, "asc"] => ((*name).to_owned(), false),
+            [name, "desc"] => ((*name).to_owned(), true),
+            _ => return Err(ODataError::query(format!("Syntax error at position 0 in '{}'.", part.trim()))),
+        });
+    }
+    Ok(columns)
+}

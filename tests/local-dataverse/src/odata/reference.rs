@@ -1,0 +1,64 @@
+//! References to rows in bodies and URLs: `https://host/api/data/v9.1/roles(...)`, `/roles(...)`, `roles(...)`.
+
+use uuid::Uuid;
+
+/// The entity set and the key that a reference names. `origin` is where absolute references must point to.
+///
+/// The error is a sentence that says what is wrong.
+pub fn parse<'a>(text: &'a str, origin: &str, must_be_absolute: bool) -> Result<(&'a str, Uuid), String> {
+    let is_absolute = text.starts_with("http://") || text.starts_with("https://");
+    if must_be_absolute && !is_absolute {
+        return Err(format!(
+            "A relative URI value '{text}' was specified in the data to read, but an absolute one is needed, such as \
+             '{origin}/api/data/v9.2/roles(00000000-0000-0000-0000-000000000000)'."
+        ));
+    }
+    let path = if is_absolute {
+        let path = text
+            .get(..origin.len())
+            .filter(|start| start.eq_ignore_ascii_case(origin))
+            .and_then(|_| text[origin.len()..].strip_prefix("/api/data/v9."))
+            .ok_or_else(|| format!("The URI '{text}' is not one of this service, '{origin}/api/data/v9.x/'."))?;
+        path.split_once('/').map_or("", |(_, path)| path)
+    } else {
+        let path = text.trim_start_matches('/');
+        match path.strip_prefix("api/data/v9.") {
+            Some(path) => path.split_once('/').map_or("", |(_, path)| path),
+            None => path,
+        }
+    };
+    let invalid = || format!("The URI '{text}' does not name a row: <entity set>(<id>) is needed.");
+    let (set, key) = path.split_once('(').ok_or_else(invalid)?;
+    let key = key.strip_suffix(')').ok_or_else(invalid)?;
+    let key = Uuid::try_parse(key).map_err(|_| format!("The URI '{text}' does not name a row: '{key}' is no GUID."))?;
+    Ok((set, key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ORIGIN: &str = "http://127.0.0.1:1";
+    const ID: &str = "a0000003-0000-4000-8000-000000000002";
+
+    #[test]
+    fn all_three_forms_name_the_row() {
+        let id: Uuid = ID.parse().unwrap();
+        for text in [
+            format!("{ORIGIN}/api/data/v9.1/roles({ID})"),
+            format!("/api/data/v9.2/roles({ID})"),
+            format!("/roles({ID})"),
+            format!("roles({ID})"),
+        ] {
+            assert_eq!(parse(&text, ORIGIN, false), Ok(("roles", id)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_names_no_row_is_refused() {
+        for text in ["roles", "roles()", "roles(x)", "http://elsewhere/api/data/v9.1/roles(x)", ""] {
+            assert!(parse(text, ORIGIN, false).is_err(), "{text}");
+        }
+        assert!(parse(&format!("roles({ID})"), ORIGIN, true).unwrap_err().contains("absolute"));
+    }
+}

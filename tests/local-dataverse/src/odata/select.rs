@@ -1,0 +1,68 @@
+//! `$select`: which columns of a row are written, and how.
+
+use super::annotations;
+use super::error::{ApiResult, ODataError};
+use super::json;
+use crate::model::Entity;
+use crate::store::Store;
+
+/// The columns to write, with their names already as JSON.
+#[derive(Debug)]
+pub struct Selection {
+    columns: Vec<(usize, Vec<u8>)>,
+    /// What `@odata.context` names; empty without `$select`.
+    context: String,
+    /// Whether formatted values are asked for.
+    pub annotate: bool,
+}
+
+impl Selection {
+    /// The columns that `$select` asks for, or all.
+    pub fn new<T: Entity>(select: Option<&[String]>, annotate: bool) -> ApiResult<Self> {
+        let schema = T::schema();
+        let mut wanted: Vec<usize> = Vec::new();
+        let mut context = String::new();
+        match select {
+            Some(names) if !names.is_empty() && !names.iter().any(|name| name == "*") => {
+                for name in names {
+                    let column = schema.column(name).or_else(|| schema.navigation(name));
+                    let column = column.ok_or_else(|| ODataError::no_property(name, schema.logical_name))?;
+                    if !wanted.contains(&column) {
+                        wanted.push(column);
+                    }
+                }
+                let listed: Vec<&str> = wanted.iter().map(|column| schema.columns[*column].name).collect();
+                context = format!("({})", listed.join(","));
+                for name in schema.always {
+                    wanted.extend(schema.column(name).filter(|column| !wanted.contains(column)));
+                }
+            }
+            _ => wanted.extend(0..schema.columns.len()),
+        }
+        let columns = wanted.into_iter().map(|column| {
+            let name = schema.columns[column].name;
+            (column, format!(",\"{name}\":").into_bytes())
+        });
+        Ok(Self { columns: columns.collect(), context, annotate })
+    }
+
+    /// What follows the entity set's name in `@odata.context`.
+    pub fn context(&self) -> &str {
+        &self.context
+    }
+
+    /// Appends the members of a row behind its opening brace: the ETag, then the columns.
+    pub fn write<T: Entity>(&self, out: &mut Vec<u8>, row: &T, store: &Store) {
+        out.extend_from_slice(b"\"@odata.etag\":\"W/\\\"");
+        out.extend_from_slice(itoa::Buffer::new().format(row.version()).as_bytes());
+        out.extend_from_slice(b"\\\"\"");
+        for (column, prefix) in &self.columns {
+            let value = row.value(*column);
+            if self.annotate {
+                annotations::write(out, &T::schema().columns[*column], value, store);
+            }
+            out.extend_from_slice(prefix);
+            json::write(out, value);
+        }
+    }
+}

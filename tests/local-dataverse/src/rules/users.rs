@@ -1,0 +1,193 @@
+//! Rules of users.
+
+use http::StatusCode;
+use uuid::Uuid;
+
+use super::{Change, memberships, required, units};
+use crate::model::{Entity, Scalar, SystemUser, text};
+use crate::odata::payload::Changes;
+use crate::odata::{ApiResult, ODataError};
+use crate::settings::Disputed;
+use crate::store::Store;
+
+const LOGICAL_NAME: &str = "systemuser";
+const UNIT: &str = "_businessunitid_value";
+
+/// Adds a user.
+pub fn create(change: &mut Change<'_>, mut values: Changes) -> ApiResult<Uuid> {
+    let sent = values.names::<SystemUser>();
+    let Some(unit) = values.take::<SystemUser>(UNIT).and_then(Scalar::into_guid) else {
+        return Err(ODataError::bad_request(
+            "0x80040530",
+            "Unable to retrieve attribute=businessunitid for entityLogicalName=systemuser. Entity has Attribute Count=28.",
+        ));
+    };
+    units::must_be_enabled(change.store, unit)?;
+    let id = values.key.unwrap_or_else(Uuid::new_v4);
+    if change.store.users.contains(id) {
+        return Err(duplicate_key());
+    }
+    let mut user = SystemUser::new(id, unit);
+    values.apply(&mut user);
+    user.created_on = change.actor.now;
+    user.created_by = Some(change.actor.caller);
+    user.compute_full_name();
+    match user.application_id {
+        // An application user is made from its application alone.
+        Some(application) => {
+            user.domain_name.get_or_insert_with(|| application.to_string().into());
+            user.object_id = Some(application);
+            user.access_mode = 4;
+        }
+        None => {
+            let email = required(user.email.clone(), "internalemailaddress", LOGICAL_NAME)?;
+            user.domain_name.get_or_insert(email);
+        }
+    }
+    must_be_unique(change.store, &user)?;
+    user.identity = change.store.next_identity();
+    change.store.insert(change.actor, user, sent);
+    Ok(id)
+}
+
+/// 412: a row with this key is there.
+pub fn duplicate_key() -> ODataError {
+    ODataError::new(
+        StatusCode::PRECONDITION_FAILED,
+        "0x80040237",
+        "A record with matching key values already exists.",
+    )
+}
+
+fn must_be_unique(store: &Store, user: &SystemUser) -> ApiResult<()> {
+    let taken = |owner: Option<&Uuid>| owner.is_some_and(|owner| *owner != user.id);
+    let name = user.domain_name.as_deref().map(str::to_lowercase).unwrap_or_default();
+    if taken(store.domain_names.get(name.as_str())) {
+        return Err(ODataError::bad_request(
+            "0x80041d2c",
+            "The specified Active Directory user already exists as a Dynamics 365 user.",
+        ));
+    }
+    if user.application_id.is_some_and(|application| taken(store.applications.get(&application))) {
+        return Err(ODataError::bad_request(
+            "0x8004F511",
+            "A system user with the specified application id already exists.",
+        ));
+    }
+    Ok(())
+}
+
+/// Changes a user.
+pub fn update(change: &mut Change<'_>, id: Uuid, mut values: Changes) -> ApiResult<()> {
+    let before = change.store.users.get(id).ok_or_else(|| ODataError::not_found(LOGICAL_NAME, id))?.clone();
+    let sent = values.names::<SystemUser>();
+    if values.key.is_some_and(|key| key != id) {
+        return Err(ODataError::bad_request("0x80040203", "The attribute 'systemuserid' of a systemuser can't be changed."));
+    }
+    handle_domain_name(change, &before, &mut values)?;
+    let mut user = (*before).clone();
+    match values.take::<SystemUser>(UNIT) {
+        Some(Scalar::Guid(unit)) => user.business_unit = unit,
+        Some(_) => {
+            return Err(ODataError::bad_request(
+                "0x80040200",
+                "The attribute 'businessunitid' of the entity 'systemuser' is required and can't be null.",
+            ));
+        }
+        None => {}
+    }
+    for name in ["internalemailaddress", "accessmode"] {
+        if values.get::<SystemUser>(name) == Some(&Scalar::Null) && user.application_id.is_none() {
+            return Err(ODataError::bad_request(
+                "0x80040200",
+                format!("The attribute '{name}' of the entity 'systemuser' is required and can't be null."),
+            ));
+        }
+    }
+    let touches_state = values.get::<SystemUser>("isdisabled").is_some();
+    values.apply(&mut user);
+    user.compute_full_name();
+    must_be_unique(change.store, &user)?;
+    if touches_state {
+        state_may_change(change.store, &before, &user)?;
+    }
+    let moves = user.business_unit != before.business_unit;
+    if moves {
+        units::must_be_enabled(change.store, user.business_unit)?;
+    }
+    let loses_roles = moves && !change.settings.keep_roles_on_business_unit_change;
+    if loses_roles && is_last_administrator(change.store, id) {
+        return Err(last_administrator());
+    }
+    change.store.replace(change.actor, user, sent);
+    if loses_roles {
+        for role in change.store.memberships.roles_of(id).to_vec() {
+            change.store.disassociate(change.actor, id, role);
+        }
+    }
+    Ok(())
+}
+
+fn handle_domain_name(change: &Change<'_>, before: &SystemUser, values: &mut Changes) -> ApiResult<()> {
+    let new = match values.get::<SystemUser>("domainname") {
+        None => return Ok(()),
+        Some(Scalar::Text(name)) => name.clone(),
+        Some(_) => Box::default(),
+    };
+    let same = before.domain_name.as_deref().is_some_and(|old| text::same(old, &new));
+    match change.settings.domain_name_on_update {
+        _ if same => {}
+        Disputed::Accept if !new.is_empty() => return Ok(()),
+        Disputed::Ignore => {}
+        _ => {
+            return Err(ODataError::bad_request(
+                "0x80040203",
+                "The attribute 'domainname' of a systemuser can't be changed after the user is created.",
+            ));
+        }
+    }
+    values.take::<SystemUser>("domainname");
+    Ok(())
+}
+
+fn state_may_change(store: &Store, before: &SystemUser, after: &SystemUser) -> ApiResult<()> {
+    let Some(was_disabled) = before.is_disabled else {
+        // The broken state that the connector's documentation describes: nothing brings the user back.
+        return Err(ODataError::new(StatusCode::INTERNAL_SERVER_ERROR, "0x80040216", "InternalServerError"));
+    };
+    match after.is_disabled {
+        Some(true) if !was_disabled && is_last_administrator(store, before.id) => Err(last_administrator()),
+        Some(false) if was_disabled => units::must_be_enabled(store, after.business_unit),
+        _ => Ok(()),
+    }
+}
+
+fn last_administrator() -> ODataError {
+    ODataError::bad_request(
+        "0x80041d2f",
+        "A user cannot be disabled if they are the only user that has the System Administrator Role.",
+    )
+}
+
+/// Whether no other enabled user is a System Administrator.
+pub fn is_last_administrator(store: &Store, user: Uuid) -> bool {
+    let administers = |role: &Uuid| memberships::is_administrator_role(store, *role);
+    if !store.memberships.roles_of(user).iter().any(administers) {
+        return false;
+    }
+    let roles = store.roles.iter().filter(|role| administers(&role.id()));
+    let mut others = roles.flat_map(|role| store.memberships.users_of(role.id())).filter(|other| *other != user);
+    !others.any(|other| store.users.get(other).is_some_and(|other| other.is_disabled == Some(false)))
+}
+
+/// Refuses what the service does not offer for users.
+pub fn delete(store: &Store, id: Uuid) -> ApiResult<()> {
+    if !store.users.contains(id) {
+        return Err(ODataError::not_found(LOGICAL_NAME, id));
+    }
+    Err(ODataError::bad_request(
+        "0x80040800",
+        "The 'Delete' method does not support entities of type 'systemuser'. Users can't be deleted; disable the user \
+         instead (PATCH isdisabled: true).",
+    ))
+}

@@ -1,0 +1,145 @@
+//! A running server.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener as StdListener};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use crate::faults::FaultRule;
+use crate::ledger::LedgerEntry;
+use crate::options::Options;
+use crate::router;
+use crate::settings::Settings;
+use crate::state::{RequestEntry, State};
+
+/// A server on a port of 127.0.0.1, with threads of its own. It ends when it is dropped.
+#[derive(Debug)]
+pub struct Server {
+    state: Arc<State>,
+    url: String,
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Starts a server; it accepts connections when this returns.
+    pub fn start(options: Options) -> io::Result<Self> {
+        let listener = StdListener::bind((Ipv4Addr::LOCALHOST, options.port)).map_err(|error| {
+            let text = format!("Local Dataverse can't listen on 127.0.0.1:{}: {error}", options.port);
+            io::Error::new(error.kind(), text)
+        })?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let origin = format!("http://{address}");
+        let url = format!("{origin}/");
+        let state = Arc::new(State::new(options, origin));
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(std::thread::available_parallelism().map_or(2, |count| count.get().clamp(2, 8)))
+            .thread_name("local-dataverse")
+            .enable_all()
+            .build()?;
+        let (stop, stopped) = oneshot::channel();
+        let shared = state.clone();
+        let thread = std::thread::Builder::new().name("local-dataverse".into()).spawn(move || {
+            // An error of accept() concerns one connection; only the stop ends the server.
+            runtime.block_on(async {
+                tokio::select! {
+                    () = accept(listener, shared) => {}
+                    _ = stopped => {}
+                }
+            });
+            runtime.shutdown_background();
+        })?;
+        Ok(Self { state, url, address, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// The address: `http://127.0.0.1:<port>/`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The socket's address.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Back to the start: data, settings, faults, ledger, request log and limits. Tokens stay valid.
+    pub fn reset(&self) {
+        self.state.reset();
+    }
+
+    /// Every applied change.
+    pub fn ledger(&self) -> Vec<LedgerEntry> {
+        self.state.store.read().ledger.entries()
+    }
+
+    /// Every request, sign-in included.
+    pub fn requests(&self) -> Vec<RequestEntry> {
+        self.state.requests()
+    }
+
+    /// Adds a fault rule; the error says what is wrong with it.
+    pub fn set_fault(&self, rule: FaultRule) -> Result<(), String> {
+        self.state.faults.add(vec![rule])
+    }
+
+    /// Drops all fault rules.
+    pub fn clear_faults(&self) {
+        self.state.faults.clear();
+    }
+
+    /// The fault rules that can still happen.
+    pub fn faults(&self) -> Vec<FaultRule> {
+        self.state.faults.list()
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> Settings {
+        self.state.settings.read().clone()
+    }
+
+    /// Changes settings.
+    pub fn settings_mut(&self, change: impl FnOnce(&mut Settings)) {
+        change(&mut self.state.settings.write());
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // It can only have panicked, and that was printed already.
+            let _ = thread.join();
+        }
+    }
+}
+
+async fn accept(listener: StdListener, state: Arc<State>) {
+    let Ok(listener) = TcpListener::from_std(listener) else { return };
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            // Out of file handles: the next attempt may find one.
+            tokio::task::yield_now().await;
+            continue;
+        };
+        let _ = stream.set_nodelay(true);
+        let state = state.clone();
+        tokio::spawn(async move {
+            let service = service_fn(move |request| router::handle(state.clone(), request));
+            // An error here is a client that went away, or a fault that somebody asked for.
+            let _ = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(None)
+                .max_buf_size(1024 * 1024)
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
+        });
+    }
+}

@@ -1,0 +1,125 @@
+//! What can be different from one environment to the next, or is not known about the real service.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+/// What happens to a role that is given to a user who holds it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum DuplicateAssociation {
+    /// 204, and nothing changes.
+    #[default]
+    Ignore,
+    /// 412 0x80040237.
+    Conflict412,
+    /// 409 0x80040237.
+    Conflict409,
+}
+
+/// What happens when a role is taken from a user who does not hold it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum MissingDisassociation {
+    /// 204, and nothing changes.
+    #[default]
+    Ignore,
+    /// 404 0x80040217.
+    NotFound,
+}
+
+/// What happens to a change that the service may refuse or leave out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Disputed {
+    /// 400.
+    #[default]
+    Refuse,
+    /// The value is taken.
+    Accept,
+    /// The request succeeds, the value stays as it was.
+    Ignore,
+}
+
+/// What a column that clients can't write does to a request that names it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ReadOnlyColumns {
+    /// 400.
+    #[default]
+    Refuse,
+    /// The request succeeds, the value stays as it was.
+    Ignore,
+}
+
+/// The settings; `GET` and `PATCH /_local/settings` use the names in camelCase.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Settings {
+    /// How long a token lasts.
+    pub token_lifetime_seconds: u64,
+    /// The client secret has expired: AADSTS7000222.
+    pub client_secret_expired: bool,
+    /// The most rows a page has.
+    pub max_page_size: usize,
+    /// Users may hold roles of any business unit.
+    pub record_ownership_across_business_units: bool,
+    /// Disabled users can be given roles, and lose them.
+    pub allow_role_assignment_on_disabled_users: bool,
+    /// A move to another business unit takes no roles.
+    pub keep_roles_on_business_unit_change: bool,
+    /// A role that is given twice.
+    pub duplicate_association: DuplicateAssociation,
+    /// A role that is taken but not held.
+    pub missing_disassociation: MissingDisassociation,
+    /// A domainname in an update.
+    pub domain_name_on_update: Disputed,
+    /// A column in a body that only the server writes.
+    pub read_only_columns: ReadOnlyColumns,
+    /// Privileges that every caller lacks, such as `prvReadUser`.
+    pub denied_privileges: Vec<String>,
+    /// Service protection: requests of one user in a window. None: no limit.
+    pub limit_requests: Option<u32>,
+    /// Service protection: execution time of one user in a window. None: no limit.
+    pub limit_execution_milliseconds: Option<u64>,
+    /// Service protection: requests of one user at once. None: no limit.
+    pub limit_concurrent_requests: Option<u32>,
+    /// The length of the sliding window of the limits.
+    pub limit_window_seconds: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            token_lifetime_seconds: 3599,
+            client_secret_expired: false,
+            max_page_size: 5000,
+            record_ownership_across_business_units: false,
+            allow_role_assignment_on_disabled_users: false,
+            keep_roles_on_business_unit_change: false,
+            duplicate_association: DuplicateAssociation::Ignore,
+            missing_disassociation: MissingDisassociation::Ignore,
+            domain_name_on_update: Disputed::Refuse,
+            read_only_columns: ReadOnlyColumns::Refuse,
+            denied_privileges: Vec::new(),
+            limit_requests: None,
+            limit_execution_milliseconds: None,
+            limit_concurrent_requests: None,
+            limit_window_seconds: 300,
+        }
+    }
+}
+
+impl Settings {
+    /// These settings with some of them changed; the error says which name or value is wrong.
+    pub fn merged(&self, changes: &Json) -> Result<Self, String> {
+        let changes = changes.as_object().ok_or("The settings must be a JSON object, such as {\"maxPageSize\":2}.")?;
+        let mut all = serde_json::to_value(self).map_err(|error| error.to_string())?;
+        let fields = all.as_object_mut().ok_or("The settings are no JSON object.")?;
+        fields.extend(changes.iter().map(|(name, value)| (name.clone(), value.clone())));
+        let merged: Self = serde_json::from_value(all).map_err(|error| format!("Wrong setting: {error}."))?;
+        if !(1..=5000).contains(&merged.max_page_size) {
+            return Err(format!("maxPageSize must be between 1 and 5000, not {}.", merged.max_page_size));
+        }
+        Ok(merged)
+    }
+}

@@ -1,0 +1,142 @@
+//! What all connections of a server share.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use parking_lot::{Mutex, RwLock};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::faults::Faults;
+use crate::limits::Limits;
+use crate::oauth::TokenKey;
+use crate::options::Options;
+use crate::seed;
+use crate::settings::Settings;
+use crate::store::Store;
+
+/// The request log keeps no more than this.
+const LOGGED: usize = 200_000;
+
+/// A request as the parts of the server see it.
+#[derive(Clone, Debug)]
+pub struct Incoming {
+    /// The method.
+    pub method: Method,
+    /// The path, as sent.
+    pub path: String,
+    /// What is behind `?`, as sent.
+    pub query: String,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+    /// The `REQ_ID` of the reply.
+    pub id: Uuid,
+}
+
+impl Incoming {
+    /// The value of a header, where it is there and readable.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The address that the client called: `http://` and the Host header.
+    pub fn origin(&self, fallback: &str) -> String {
+        self.header("host").map_or_else(|| fallback.to_owned(), |host| format!("http://{host}"))
+    }
+}
+
+/// One request in the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestEntry {
+    /// 1 for the first request.
+    pub number: u64,
+    /// The method.
+    pub method: String,
+    /// Path and query, as sent.
+    pub path: String,
+    /// The status of the reply; 0 where the connection was closed without one.
+    pub status: u16,
+    /// The `REQ_ID` of the reply.
+    pub request_id: Uuid,
+}
+
+/// The server's state.
+#[derive(Debug)]
+pub struct State {
+    /// How the server was started.
+    pub options: Options,
+    /// `http://127.0.0.1:<port>`
+    pub origin: String,
+    /// The data and the ledger.
+    pub store: RwLock<Store>,
+    /// The settings.
+    pub settings: RwLock<Settings>,
+    /// The faults in force.
+    pub faults: Faults,
+    /// Service protection limits.
+    pub limits: Limits,
+    /// What signs the tokens.
+    pub key: TokenKey,
+    requests: Mutex<VecDeque<RequestEntry>>,
+    counter: AtomicU64,
+}
+
+impl State {
+    /// The state of a server that was just started.
+    pub fn new(options: Options, origin: String) -> Self {
+        Self {
+            origin,
+            store: RwLock::new(seed::populate(&options)),
+            settings: RwLock::new(options.settings.clone()),
+            faults: Faults::default(),
+            limits: Limits::default(),
+            key: TokenKey::random(),
+            requests: Mutex::default(),
+            counter: AtomicU64::new(0),
+            options,
+        }
+    }
+
+    /// Back to the start: data, settings, faults, ledger, request log, limits. Tokens stay valid.
+    pub fn reset(&self) {
+        let fresh = seed::populate(&self.options);
+        *self.store.write() = fresh;
+        *self.settings.write() = self.options.settings.clone();
+        self.faults.clear();
+        self.limits.reset();
+        let mut requests = self.requests.lock();
+        requests.clear();
+        self.counter.store(0, Ordering::Relaxed);
+    }
+
+    /// Writes a request into the log.
+    pub fn log(&self, method: &Method, path: &str, status: u16, request_id: Uuid) {
+        let mut requests = self.requests.lock();
+        let number = self.counter.fetch_add(1, Ordering::Relaxed) + 1;
+        if requests.len() == LOGGED {
+            requests.pop_front();
+        }
+        requests.push_back(RequestEntry {
+            number,
+            method: method.as_str().to_owned(),
+            path: path.to_owned(),
+            status,
+            request_id,
+        });
+    }
+
+    /// The requests so far, but the oldest of very many.
+    pub fn requests(&self) -> Vec<RequestEntry> {
+        self.requests.lock().iter().cloned().collect()
+    }
+}
+
+/// Now, in seconds since 1970.
+pub fn now() -> i64 {
+    jiff::Timestamp::now().as_second()
+}

@@ -1,0 +1,144 @@
+//! The data, in memory. Every change goes through here and is written into the ledger.
+
+mod memberships;
+mod table;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+pub use memberships::Memberships;
+pub use table::Table;
+
+use crate::ledger::{Change, Ledger};
+use crate::model::{BusinessUnit, Entity, Role, SystemUser};
+
+/// Who makes a change, in which request, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Actor {
+    /// The user who makes the change.
+    pub caller: Uuid,
+    /// The request that it came in.
+    pub request_id: Uuid,
+    /// Seconds since 1970.
+    pub now: i64,
+}
+
+/// All tables and the ledger of their changes.
+#[derive(Debug, Default)]
+pub struct Store {
+    /// Users.
+    pub users: Table<SystemUser>,
+    /// Roles, a copy for each business unit.
+    pub roles: Table<Role>,
+    /// Business units.
+    pub units: Table<BusinessUnit>,
+    /// Who holds which role.
+    pub memberships: Memberships,
+    /// Users by domain name in lower case.
+    pub domain_names: HashMap<Box<str>, Uuid>,
+    /// Application users by application.
+    pub applications: HashMap<Uuid, Uuid>,
+    /// What changed since the start.
+    pub ledger: Ledger,
+    last_version: u64,
+    last_identity: i64,
+}
+
+impl Store {
+    /// An empty store, whose first row gets a version as a lived-in environment has it.
+    pub fn new() -> Self {
+        Self { last_version: 1_000_000, ..Self::default() }
+    }
+
+    /// A version number that no row has had.
+    pub fn next_version(&mut self) -> u64 {
+        self.last_version += 1;
+        self.last_version
+    }
+
+    /// A number for a new user's identityid.
+    pub fn next_identity(&mut self) -> i64 {
+        self.last_identity += 1;
+        self.last_identity
+    }
+
+    /// The root business unit.
+    pub fn root_unit(&self) -> Option<&Arc<BusinessUnit>> {
+        self.units.iter().find(|unit| unit.parent.is_none())
+    }
+
+    /// Puts a row in without a word in the ledger: for the seed.
+    pub fn seed<T: Entity>(&mut self, mut row: T, now: i64) {
+        let version = self.next_version();
+        row.touch(version, now, None);
+        T::index(self, None, Some(&row));
+        T::table_mut(self).put(row.id(), Arc::new(row));
+    }
+
+    /// Adds a row.
+    pub fn insert<T: Entity>(&mut self, actor: Actor, mut row: T, sent: Vec<&'static str>) {
+        let version = self.next_version();
+        row.touch(version, actor.now, Some(actor.caller));
+        T::index(self, None, Some(&row));
+        let row = Arc::new(row);
+        T::table_mut(self).put(row.id(), row.clone());
+        self.ledger.record(actor, Change::Row { before: None, after: Some(T::subject(row)), sent });
+    }
+
+    /// Puts a changed row in the place of the one with its key.
+    pub fn replace<T: Entity>(&mut self, actor: Actor, mut row: T, sent: Vec<&'static str>) {
+        let version = self.next_version();
+        row.touch(version, actor.now, Some(actor.caller));
+        let before = T::table(self).get(row.id()).cloned();
+        T::index(self, before.as_deref(), Some(&row));
+        let row = Arc::new(row);
+        T::table_mut(self).put(row.id(), row.clone());
+        let before = before.map(T::subject);
+        self.ledger.record(actor, Change::Row { before, after: Some(T::subject(row)), sent });
+    }
+
+    /// Takes a row out.
+    pub fn delete<T: Entity>(&mut self, actor: Actor, id: Uuid) {
+        let Some(row) = T::table_mut(self).remove(id) else { return };
+        T::index(self, Some(&row), None);
+        self.ledger.record(actor, Change::Row { before: Some(T::subject(row)), after: None, sent: Vec::new() });
+    }
+
+    /// Gives a user a role; false where the user holds it already.
+    pub fn associate(&mut self, actor: Actor, user: Uuid, role: Uuid) -> bool {
+        let added = self.memberships.add(user, role);
+        if added {
+            self.ledger.record(actor, Change::Link { user, role, added: true });
+        }
+        added
+    }
+
+    /// Takes a role from a user; false where the user does not hold it.
+    pub fn disassociate(&mut self, actor: Actor, user: Uuid, role: Uuid) -> bool {
+        let removed = self.memberships.remove(user, role);
+        if removed {
+            self.ledger.record(actor, Change::Link { user, role, added: false });
+        }
+        removed
+    }
+
+    /// Keeps the indexes of users in step with a change.
+    pub(crate) fn index_user(&mut self, before: Option<&SystemUser>, after: Option<&SystemUser>) {
+        if let Some(name) = before.and_then(|user| user.domain_name.as_deref()) {
+            self.domain_names.remove(name.to_lowercase().as_str());
+        }
+        if let Some(application) = before.and_then(|user| user.application_id) {
+            self.applications.remove(&application);
+        }
+        let Some(user) = after else { return };
+        if let Some(name) = &user.domain_name {
+            self.domain_names.insert(name.to_lowercase().into(), user.id);
+        }
+        if let Some(application) = user.application_id {
+            self.applications.insert(application, user.id);
+        }
+    }
+}
+
