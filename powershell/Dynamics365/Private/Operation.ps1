@@ -1,0 +1,59 @@
+# Running an operation of the native library: start it, wait in short steps so that Ctrl+C ends it, hand over its result.
+
+# How long one native wait lasts at most: while it lasts, PowerShell does not see Ctrl+C.
+$script:WaitMilliseconds = [uint32]100
+
+# Calls a function of the library whose last two parameters are the handle that it hands out and the error. Reflection fills
+# those two elements of the array as the function returns, so that the caller's finally finds the handle in any case.
+function Invoke-NativeStart {
+    param([string] $Function, [object[]] $Call)
+    for ($index = 0; $index -lt $Call.Length; $index++) {
+        if ($Call[$index] -is [psobject]) { $Call[$index] = $Call[$index].psobject.BaseObject }
+    }
+    $status = $script:Native.GetMethod($Function).Invoke($null, $Call)
+    if ($status -ne 0) { throw (New-NativeFailure -Status $status -NativeError $Call[$Call.Length - 1]) }
+}
+
+# Runs an operation and returns its result as JSON text. -Arguments are what stands between the client and the operation.
+function Invoke-Operation {
+    param($Cmdlet, $Connection, [string] $Function, [object[]] $Arguments = @())
+    $native = Get-NativeType
+    $call = [object[]](@(, (Get-ClientHandle $Connection)) + $Arguments + @([System.IntPtr]::Zero, [System.IntPtr]::Zero))
+    $handle = $call.Length - 2
+    try {
+        Invoke-NativeStart -Function $Function -Call $call
+        $operation = $call[$handle]
+        $status = 1
+        $failure = [System.IntPtr]::Zero
+        while ($status -eq 1) {
+            $status = $native::d365_operation_wait($operation, $script:WaitMilliseconds, [ref]$failure)
+            Write-NativeLog -Cmdlet $Cmdlet -Function 'd365_operation_log' -Handle $operation
+        }
+        if ($status -ne 0) { throw (New-NativeFailure -Status $status -NativeError $failure) }
+
+        $text = [System.IntPtr]::Zero
+        $length = [System.IntPtr]::Zero
+        $status = $native::d365_operation_result($operation, [ref]$text, [ref]$length, [ref]$failure)
+        if ($status -ne 0) { throw (New-NativeFailure -Status $status -NativeError $failure) }
+        Get-NativeText $text $length
+    }
+    finally {
+        # Freeing cancels what is still at work: that is what Ctrl+C comes to.
+        if ($call[$handle] -ne [System.IntPtr]::Zero) { $native::d365_operation_free($call[$handle]) }
+    }
+}
+
+# The requests that were made since the last call, as verbose lines.
+function Write-NativeLog {
+    param($Cmdlet, [string] $Function, [System.IntPtr] $Handle)
+    $text = [System.IntPtr]::Zero
+    $length = [System.IntPtr]::Zero
+    $failure = [System.IntPtr]::Zero
+    if ($Function -ceq 'd365_rows_log') { $status = $script:Native::d365_rows_log($Handle, [ref]$text, [ref]$length, [ref]$failure) }
+    else { $status = $script:Native::d365_operation_log($Handle, [ref]$text, [ref]$length, [ref]$failure) }
+    if ($failure -ne [System.IntPtr]::Zero) { $script:Native::d365_error_free($failure) }
+    if ($status -ne 0 -or $length -eq [System.IntPtr]::Zero) { return }
+    foreach ($line in (Get-NativeText $text $length).Split("`n")) {
+        if ($line.Length -gt 0) { $Cmdlet.WriteVerbose($line) }
+    }
+}

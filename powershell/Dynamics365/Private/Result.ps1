@@ -1,0 +1,79 @@
+# The objects that commands write, made of the JSON that the library returns.
+
+# An object of a row type from a JSON object: properties that it lacks are null.
+function ConvertTo-RowObject {
+    param($Json, [string] $Type)
+    $texts = foreach ($column in $script:RowColumns[$Type]) {
+        $found = $Json.psobject.Properties[$column.Split(':')[0]]
+        if ($null -eq $found) { '' } else { ConvertTo-FieldText $found.Value }
+    }
+    (Get-DataType $Type)::new([string[]]@($texts), 0)
+}
+
+function ConvertTo-FieldText {
+    param($Value)
+    if ($null -eq $Value) { return '' }
+    if ($Value -is [bool]) { return $Value.ToString().ToLowerInvariant() }
+    [string]$Value
+}
+
+# One row by id: typed, or with -Property an object that has those columns only.
+function Get-Row {
+    param($Cmdlet, $Connection, [string] $Function, [string] $Id, [string] $Type, [string[]] $Property)
+    $json = ConvertFrom-JsonText (Invoke-Operation -Cmdlet $Cmdlet -Connection $Connection -Function $Function -Arguments @($Id, (Join-Column $Property)))
+    if ($null -eq $Property -or $Property.Length -eq 0) { return ConvertTo-RowObject -Json $json -Type $Type }
+    $values = [ordered]@{ PSTypeName = "Selected.Dynamics365.$Type" }
+    foreach ($name in $Property) {
+        $found = $json.psobject.Properties[$name]
+        $values[$name] = $null
+        if ($null -ne $found) { $values[$name] = ConvertFrom-FieldText -Text (ConvertTo-FieldText $found.Value) -Kind ([string]$script:TypedColumns[$name]) }
+    }
+    [pscustomobject]$values
+}
+
+# What a change of a user came to. Warnings of the library become warnings.
+function ConvertTo-UserChange {
+    param($Cmdlet, [string] $Text)
+    $json = ConvertFrom-JsonText $Text
+    $change = (Get-DataType 'UserChange')::new()
+    $change.Action = $json.action
+    $change.Changed = $json.changed
+    $change.User = ConvertTo-RowObject -Json $json.user -Type 'User'
+    $change.SystemUserId = $change.User.SystemUserId
+    $change.FullName = $change.User.FullName
+    $change.Changes = @(foreach ($entry in (Get-JsonList $json 'changes')) {
+            $item = (Get-DataType 'AttributeChange')::new()
+            $item.Attribute = $entry.attribute
+            $item.Before = $entry.before
+            $item.After = $entry.after
+            $item
+        })
+    $change.RolesRemoved = @(foreach ($role in (Get-JsonList $json 'rolesRemoved')) { ConvertTo-RowObject -Json $role -Type 'Role' })
+    foreach ($warning in (Get-JsonList $json 'warnings')) { $Cmdlet.WriteWarning($warning) }
+    if ($change.RolesRemoved.Length -gt 0) {
+        $names = foreach ($role in $change.RolesRemoved) { "'$($role.Name)'" }
+        $Cmdlet.WriteWarning("With the business unit, the user $($change.FullName) ($($change.SystemUserId)) lost these roles: $(@($names) -join ', '). Roles belong to a business unit; assign the ones of the new unit.")
+    }
+    $change
+}
+
+function ConvertTo-RoleChange {
+    param([string] $Text)
+    $json = ConvertFrom-JsonText $Text
+    $change = (Get-DataType 'RoleChange')::new()
+    $change.Action = $json.action
+    $change.Changed = $json.changed
+    $change.SystemUserId = $json.user.systemuserid
+    $change.FullName = $json.user.fullname
+    $change.RoleId = $json.role.roleid
+    $change.RoleName = $json.role.name
+    $change
+}
+
+# A list of a JSON object; none where the object has no such name.
+function Get-JsonList {
+    param($Json, [string] $Name)
+    $found = $Json.psobject.Properties[$Name]
+    if ($null -eq $found -or $null -eq $found.Value) { return , @() }
+    , @($found.Value)
+}

@@ -1,0 +1,101 @@
+# Lists: batches of rows as delimited text, turned into objects and written as they come.
+
+# Runs a listing function and writes its rows. -Arguments are what stands between the client and the rows; -Type is the kind of
+# row; with -Property rows have those columns only; -Holder is the id that follows the columns of a UserRole. The rows are written as output
+# of -Cmdlet; with -Count the function returns their number.
+function Write-Row {
+    param($Cmdlet, $Connection, [string] $Function, [object[]] $Arguments, [string] $Type, [string[]] $Property, [string] $Holder, [switch] $Count)
+    $native = Get-NativeType
+    $call = [object[]](@(, (Get-ClientHandle $Connection)) + $Arguments + @([System.IntPtr]::Zero, [System.IntPtr]::Zero))
+    $handle = $call.Length - 2
+    $pointer = [System.IntPtr]::Size
+    $batch = [System.IntPtr]::Zero
+    $total = 0
+    $separators = [char[]]@([char]0x1F, [char]0x1E)
+    try {
+        $batch = [System.Runtime.InteropServices.Marshal]::AllocHGlobal(4 * $pointer)
+        Invoke-NativeStart -Function $Function -Call $call
+        $rows = $call[$handle]
+        while ($true) {
+            $failure = [System.IntPtr]::Zero
+            $status = $native::d365_rows_next($rows, $script:WaitMilliseconds, $batch, [ref]$failure)
+            Write-NativeLog -Cmdlet $Cmdlet -Function 'd365_rows_log' -Handle $rows
+            if ($status -eq 1) { continue }
+            if ($status -eq 2) { break }
+            if ($status -ne 0) { throw (New-NativeFailure -Status $status -NativeError $failure) }
+
+            # d365_batch: text, len, rows and, as one byte, escaped.
+            $fields = (Get-NativeText ([System.Runtime.InteropServices.Marshal]::ReadIntPtr($batch)) ([System.Runtime.InteropServices.Marshal]::ReadIntPtr($batch, $pointer))).Split($separators)
+            $size = [int][System.Runtime.InteropServices.Marshal]::ReadIntPtr($batch, 2 * $pointer)
+            if ([System.Runtime.InteropServices.Marshal]::ReadByte($batch, 3 * $pointer) -ne 0) { Restore-EscapedField $fields }
+            $Cmdlet.WriteObject((ConvertFrom-Field -Fields $fields -Count $size -Type $Type -Property $Property -Holder $Holder), $true)
+            $total += $size
+        }
+        if ($Count) { $total }
+    }
+    finally {
+        if ($call[$handle] -ne [System.IntPtr]::Zero) { $native::d365_rows_free($call[$handle]) }
+        if ($batch -ne [System.IntPtr]::Zero) { [System.Runtime.InteropServices.Marshal]::FreeHGlobal($batch) }
+    }
+}
+
+# The objects of a batch. Every field ends with a separator and every record with one more, so that a record takes one element
+# more than it has fields, and that one is empty.
+function ConvertFrom-Field {
+    param([string[]] $Fields, [int] $Count, [string] $Type, [string[]] $Property, [string] $Holder)
+    $objects = [object[]]::new($Count)
+    if ($null -ne $Property -and $Property.Length -gt 0) {
+        $width = $Property.Length + 1
+        $kinds = foreach ($name in $Property) { [string]$script:TypedColumns[$name] }
+        $kinds = @($kinds)
+        for ($row = 0; $row -lt $Count; $row++) {
+            $values = [ordered]@{ PSTypeName = "Selected.Dynamics365.$Type" }
+            for ($column = 0; $column -lt $Property.Length; $column++) {
+                $values[$Property[$column]] = ConvertFrom-FieldText -Text $Fields[$row * $width + $column] -Kind $kinds[$column]
+            }
+            $objects[$row] = [pscustomobject]$values
+        }
+        return , $objects
+    }
+    $class = Get-DataType $Type
+    $width = $script:RowColumns[$Type].Length + 1
+    if ($Type -ceq 'UserRole') {
+        $width--
+        for ($row = 0; $row -lt $Count; $row++) {
+            # The empty element after the record takes the holder.
+            $Fields[($row + 1) * $width - 1] = $Holder
+            $objects[$row] = $class::new($Fields, $row * $width)
+        }
+        return , $objects
+    }
+    for ($row = 0; $row -lt $Count; $row++) { $objects[$row] = $class::new($Fields, $row * $width) }
+    return , $objects
+}
+
+# The value of a field; an empty field is null.
+function ConvertFrom-FieldText {
+    param([string] $Text, [string] $Kind)
+    if ($Text.Length -eq 0) { return $null }
+    if ($Kind -ceq 'Boolean') { return $Text -ceq 'true' }
+    if ($Kind -ceq 'Integer') { return [int]::Parse($Text, [System.Globalization.CultureInfo]::InvariantCulture) }
+    $Text
+}
+
+# Puts back the control characters of a batch: DLE and a character stand for that character less 0x40.
+function Restore-EscapedField {
+    param([string[]] $Fields)
+    $escape = [char]0x10
+    for ($index = 0; $index -lt $Fields.Length; $index++) {
+        $field = $Fields[$index]
+        $at = $field.IndexOf($escape)
+        if ($at -lt 0) { continue }
+        $builder = [System.Text.StringBuilder]::new($field.Length)
+        $from = 0
+        while ($at -ge 0) {
+            $null = $builder.Append($field, $from, $at - $from).Append([char]([int]$field[$at + 1] - 0x40))
+            $from = $at + 2
+            $at = $field.IndexOf($escape, $from)
+        }
+        $Fields[$index] = $builder.Append($field, $from, $field.Length - $from).ToString()
+    }
+}

@@ -1,0 +1,59 @@
+function Add-Dynamics365UserRole {
+    <#
+    .SYNOPSIS
+    Assigns security roles to users.
+
+    .DESCRIPTION
+    Assigns each role to the user. A role that the user holds already is no error: the action of the result is then Unchanged.
+    Roles of a disabled user can't be changed; enable the user first.
+
+    .PARAMETER User
+    The id of the user (systemuserid); from the pipeline also objects with the property SystemUserId.
+
+    .PARAMETER Role
+    The id or the name of the role, or several; from the pipeline also objects with the property RoleId. A name means the role of that name in the
+    user's own business unit.
+
+    .PARAMETER Connection
+    The connection, or its name. Without it, the default connection.
+
+    .EXAMPLE
+    Add-Dynamics365UserRole -User c0000000-0000-4000-8000-000000000002 -Role 'Sales Manager'
+
+    Assigns a role by its name.
+
+    .EXAMPLE
+    Get-Dynamics365User -Filter "jobtitle eq 'Clerk'" | Add-Dynamics365UserRole -Role 'Basic User', Salesperson
+
+    Assigns two roles to all users with that job title.
+
+    .INPUTS
+    System.String. Ids; objects with the property SystemUserId, RoleId, or both.
+
+    .OUTPUTS
+    Dynamics365.RoleChange
+    #>
+    [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium')]
+    [OutputType('Dynamics365.RoleChange')]
+    param(
+        [Parameter(Mandatory, Position = 0, ValueFromPipeline)] [Alias('SystemUserId', 'Id')] $User,
+        [Parameter(Mandatory, Position = 1, ValueFromPipeline)] [Alias('RoleId')] [object[]] $Role,
+        $Connection
+    )
+    begin {
+        . $script:UseCallerPreference
+        $target = Resolve-Connection $PSCmdlet $Connection
+    }
+    process {
+        foreach ($item in $Role) {
+            try {
+                $userId = Resolve-UserId $User
+                $roleId = Resolve-RoleId $item
+                if ($PSCmdlet.ShouldProcess("user $userId in $($target.Name)", "Assign role '$roleId'")) {
+                    ConvertTo-RoleChange (Invoke-Operation -Cmdlet $PSCmdlet -Connection $target -Function 'd365_role_assign' -Arguments @($userId, $roleId))
+                }
+            }
+            catch { Write-Failure $PSCmdlet $_ $item }
+        }
+    }
+}

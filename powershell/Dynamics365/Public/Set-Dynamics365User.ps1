@@ -1,0 +1,127 @@
+function Set-Dynamics365User {
+    <#
+    .SYNOPSIS
+    Changes attributes of users.
+
+    .DESCRIPTION
+    Reads each user, and sends only what differs; if nothing differs, no change is sent and the action of the result is Unchanged. A parameter that is
+    given an empty text or $null clears the attribute (IsDisabled can't be cleared). The result lists each change with the value before and after.
+    Only the user comes from the pipeline, never the attributes: a user object that was read earlier can't put back old values.
+
+    .PARAMETER Id
+    The id of a user (systemuserid), or several; from the pipeline also objects with the property SystemUserId.
+
+    .PARAMETER FirstName
+    First name.
+
+    .PARAMETER LastName
+    Last name.
+
+    .PARAMETER BusinessUnitId
+    The id of the business unit that the user belongs to.
+
+    .PARAMETER IsDisabled
+    Whether the user is disabled: $true or $false, or the text True or False.
+
+    .PARAMETER InternalEmailAddress
+    E-mail address.
+
+    .PARAMETER PhotoUrl
+    Address of a photo of the user.
+
+    .PARAMETER EmployeeId
+    Employee identifier.
+
+    .PARAMETER GovernmentId
+    Government identifier.
+
+    .PARAMETER HomePhone
+    Home phone.
+
+    .PARAMETER JobTitle
+    Job title.
+
+    .PARAMETER MiddleName
+    Middle name.
+
+    .PARAMETER MobilePhone
+    Mobile phone.
+
+    .PARAMETER Nickname
+    Nickname.
+
+    .PARAMETER Salutation
+    Salutation for correspondence.
+
+    .PARAMETER Skills
+    Skill set.
+
+    .PARAMETER Title
+    Title.
+
+    .PARAMETER Attribute
+    Attributes by logical name, as a hashtable; a parameter of its own wins over it. domainname is left out with a warning, since the
+    environment does not allow to change it.
+
+    .PARAMETER Connection
+    The connection, or its name. Without it, the default connection.
+
+    .EXAMPLE
+    Set-Dynamics365User -Id c0000000-0000-4000-8000-000000000002 -JobTitle 'Account Manager' -Nickname ''
+
+    Sets the job title and clears the nickname.
+
+    .EXAMPLE
+    Get-Dynamics365User -Filter "jobtitle eq 'Clerk'" | Set-Dynamics365User -Attribute @{ jobtitle = 'Assistant' } -WhatIf
+
+    Shows which users would be changed.
+
+    .INPUTS
+    System.String. Ids, or objects with the property SystemUserId.
+
+    .OUTPUTS
+    Dynamics365.UserChange
+    #>
+    [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium')]
+    [OutputType('Dynamics365.UserChange')]
+    param(
+        [Parameter(Mandatory, Position = 0, ValueFromPipeline)] [Alias('SystemUserId')] [object[]] $Id,
+        [string] $FirstName,
+        [string] $LastName,
+        $BusinessUnitId,
+        $IsDisabled,
+        [string] $InternalEmailAddress,
+        [string] $PhotoUrl,
+        [string] $EmployeeId,
+        [string] $GovernmentId,
+        [string] $HomePhone,
+        [string] $JobTitle,
+        [string] $MiddleName,
+        [string] $MobilePhone,
+        [string] $Nickname,
+        [string] $Salutation,
+        [string] $Skills,
+        [string] $Title,
+        [System.Collections.IDictionary] $Attribute,
+        $Connection
+    )
+    begin {
+        . $script:UseCallerPreference
+        $target = Resolve-Connection $PSCmdlet $Connection
+        $known = 'FirstName', 'LastName', 'BusinessUnitId', 'IsDisabled', 'InternalEmailAddress', 'PhotoUrl', 'EmployeeId',
+            'GovernmentId', 'HomePhone', 'JobTitle', 'MiddleName', 'MobilePhone', 'Nickname', 'Salutation', 'Skills', 'Title'
+        try { $json = ConvertTo-AttributeJson -Known $known -Bound $PSBoundParameters -Attribute $Attribute }
+        catch { $PSCmdlet.ThrowTerminatingError($_) }
+    }
+    process {
+        foreach ($item in $Id) {
+            try {
+                $user = Resolve-UserId $item
+                if ($PSCmdlet.ShouldProcess("user $user in $($target.Name)", "Set $json")) {
+                    ConvertTo-UserChange $PSCmdlet (Invoke-Operation -Cmdlet $PSCmdlet -Connection $target -Function 'd365_user_update' -Arguments @($user, $json))
+                }
+            }
+            catch { Write-Failure $PSCmdlet $_ $item }
+        }
+    }
+}
