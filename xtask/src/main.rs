@@ -1,2 +1,61 @@
-//! The tasks of the project.
-fn main() {}
+//! The tasks of the project: `cargo xtask demo` shows the connector at work, `cargo xtask test` runs every test.
+
+mod command;
+mod dataverse;
+mod demo;
+mod header;
+mod powershell;
+mod project;
+mod stage;
+mod style;
+mod symbols;
+mod test;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::project::Project;
+
+/// The project's tasks.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Runs Connector.ps1 against Local Dataverse as OpenIAM would, and shows each step
+    Demo(demo::Options),
+    /// Runs every test of the project
+    Test(test::Options),
+    /// Builds the native library and puts the module and the connector together in target/module
+    Stage(stage::Options),
+    /// Writes include/dynamics365.h anew from the library's source
+    Header,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().task) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// False when the task did its work and what it looked at was not as it should be.
+fn run(task: Task) -> Result<bool> {
+    let project = Project::find()?;
+    match task {
+        Task::Demo(options) => demo::run(&project, &options),
+        Task::Test(options) => test::run(&project, &options),
+        Task::Stage(options) => stage::run(&project, &options),
+        Task::Header => header::write(&project),
+    }
+}

@@ -1,0 +1,175 @@
+//! The project on disk: its folders, its version, and what cargo builds of it.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+/// The project that this program belongs to.
+pub struct Project {
+    /// The repository's folder.
+    pub root: PathBuf,
+    /// Where everything that is built goes.
+    pub target: PathBuf,
+    /// The version of the library.
+    pub version: String,
+}
+
+/// What a build of the library and of Local Dataverse left.
+pub struct Built {
+    /// The native library.
+    pub library: PathBuf,
+    /// The server's program.
+    pub dataverse: PathBuf,
+}
+
+/// How the library is compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// Quick to build.
+    Dev,
+    /// As it is shipped.
+    Release,
+}
+
+impl Project {
+    /// Finds the project, and asks cargo where its output goes.
+    pub fn find() -> Result<Self> {
+        let manifest = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let root = PathBuf::from(manifest).parent().context("xtask has no parent folder")?.to_path_buf();
+        let output = cargo_in(&root)
+            .args(["metadata", "--format-version", "1", "--no-deps"])
+            .stderr(Stdio::inherit())
+            .output()
+            .context("cargo could not be started")?;
+        if !output.status.success() {
+            bail!("`cargo metadata` failed in {}: see its message above", root.display());
+        }
+        let metadata: Value = serde_json::from_slice(&output.stdout).context("`cargo metadata` answered no JSON")?;
+        let target = metadata["target_directory"].as_str().context("`cargo metadata` names no target directory")?;
+        let packages = metadata["packages"].as_array().context("`cargo metadata` names no packages")?;
+        let library = packages.iter().find(|package| package["name"] == "dynamics365");
+        let version = library.and_then(|package| package["version"].as_str());
+        Ok(Self {
+            target: target.into(),
+            version: version.context("the workspace has no package dynamics365")?.into(),
+            root,
+        })
+    }
+
+    /// A cargo command in the repository's folder.
+    pub fn cargo(&self) -> Command {
+        cargo_in(&self.root)
+    }
+
+    /// A path as people want to read it: relative to the repository where it lies inside.
+    pub fn shown<'a>(&self, path: &'a Path) -> std::path::Display<'a> {
+        path.strip_prefix(&self.root).unwrap_or(path).display()
+    }
+
+    /// Builds the library and Local Dataverse. Cargo reports its progress on the error stream.
+    pub fn build(&self, profile: Profile) -> Result<Built> {
+        let mut cargo = self.cargo();
+        cargo.args(["build", "--message-format", "json-render-diagnostics"]);
+        cargo.args(["--package", "dynamics365", "--lib", "--package", "local-dataverse", "--bin", "local-dataverse"]);
+        if profile == Profile::Release {
+            cargo.arg("--release");
+        }
+        if !std::io::IsTerminal::is_terminal(&std::io::stderr()) {
+            cargo.arg("--quiet");
+        }
+        let output = cargo.stderr(Stdio::inherit()).output().context("cargo could not be started")?;
+        if !output.status.success() {
+            bail!("the library or Local Dataverse does not build: see cargo's messages above");
+        }
+        let messages = String::from_utf8_lossy(&output.stdout);
+        let messages: Vec<Value> = messages.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        Ok(Built {
+            library: library_of(&messages).context("cargo reported no native library of the package dynamics365")?,
+            dataverse: program_of(&messages).context("cargo reported no program local-dataverse")?,
+        })
+    }
+}
+
+/// The file that PowerShell and C programs load.
+fn library_of(messages: &[Value]) -> Option<PathBuf> {
+    let artifact = artifacts(messages, "dynamics365").find(|message| {
+        message["target"]["crate_types"].as_array().is_some_and(|types| types.iter().any(|kind| kind == "cdylib"))
+    })?;
+    let files = artifact["filenames"].as_array()?.iter().filter_map(Value::as_str);
+    files.map(PathBuf::from).find(|file| {
+        file.extension().is_some_and(|extension| extension == env::consts::DLL_EXTENSION)
+    })
+}
+
+fn program_of(messages: &[Value]) -> Option<PathBuf> {
+    artifacts(messages, "local-dataverse").find_map(|message| message["executable"].as_str()).map(PathBuf::from)
+}
+
+fn artifacts<'a>(messages: &'a [Value], target: &'a str) -> impl Iterator<Item = &'a Value> {
+    messages.iter().filter(move |message| {
+        message["reason"] == "compiler-artifact" && message["target"]["name"] == target
+    })
+}
+
+/// Cargo sets variables for the program that it runs. A cargo that this program starts must not see them: build scripts
+/// watch some of them, and the same crates would be built anew each time that a task and a plain `cargo build` alternate.
+fn cargo_in(folder: &Path) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
+    for (name, _) in env::vars_os() {
+        if is_set_for_programs(&name.to_string_lossy()) {
+            command.env_remove(name);
+        }
+    }
+    command.current_dir(folder).stdin(Stdio::null());
+    command
+}
+
+fn is_set_for_programs(name: &str) -> bool {
+    matches!(name, "CARGO_BIN_NAME" | "CARGO_CRATE_NAME" | "CARGO_PRIMARY_PACKAGE" | "OUT_DIR")
+        || name.starts_with("CARGO_PKG_")
+        || name.starts_with("CARGO_MANIFEST_")
+}
+
+/// .NET's name of this platform: the folder of the native library inside the module.
+pub fn runtime_identifier() -> Result<&'static str> {
+    Ok(match (env::consts::OS, env::consts::ARCH) {
+        ("windows", "x86_64") => "win-x64",
+        ("windows", "aarch64") => "win-arm64",
+        ("linux", "x86_64") => "linux-x64",
+        ("linux", "aarch64") => "linux-arm64",
+        ("macos", "x86_64") => "osx-x64",
+        ("macos", "aarch64") => "osx-arm64",
+        (system, processor) => bail!("the module has no place for a library of {system} on {processor}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_library_is_the_shared_object_among_cargos_artifacts() {
+        let wanted = format!("/t/debug/{}dynamics365{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX);
+        let messages = [
+            json!({"reason": "compiler-artifact", "target": {"name": "serde", "crate_types": ["lib"]}}),
+            json!({"reason": "compiler-artifact", "target": {"name": "dynamics365", "crate_types": ["cdylib", "rlib"]},
+                "filenames": ["/t/debug/libdynamics365.rlib", wanted]}),
+        ];
+        assert_eq!(library_of(&messages), Some(PathBuf::from(wanted)));
+        assert_eq!(program_of(&messages), None);
+    }
+
+    #[test]
+    fn cargos_settings_stay_and_what_it_sets_for_programs_goes() {
+        assert!(is_set_for_programs("CARGO_MANIFEST_DIR"));
+        assert!(is_set_for_programs("CARGO_PKG_NAME"));
+        assert!(!is_set_for_programs("CARGO_TARGET_DIR"));
+        assert!(!is_set_for_programs("CARGO_HOME"));
+    }
+}
