@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// What came of a call: the numbers of `d365_status` in the C ABI.
 ///
-/// Numbers are fixed for ever; new ones are only ever added. The name of a status ([`Status::name`]) is also the identifier
+/// Numbers are fixed for ever; new ones are only ever added. The name of a status is also the identifier
 /// of the PowerShell error (`Dynamics365.UserNotFound`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(i32)]
@@ -66,6 +66,8 @@ pub enum Status {
 
 impl Status {
     /// Every status, in the order of its number.
+    ///
+    /// cbindgen:ignore
     pub const ALL: [Status; 26] = [
         Status::Ok,
         Status::Pending,

@@ -102,9 +102,16 @@ fn address(client: &Client, path: &str) -> Result<Url> {
     if trimmed.is_empty() {
         return Err(refused("it is empty"));
     }
-    let url = client.api().join(trimmed.trim_start_matches('/')).map_err(|error| refused(&error.to_string()))?;
-    let url =
-        if trimmed.contains("://") { Url::parse(trimmed).map_err(|error| refused(&error.to_string()))? } else { url };
+    let scheme = trimmed.get(..8).unwrap_or(trimmed).to_ascii_lowercase();
+    let url = if scheme.starts_with("http://") || scheme.starts_with("https://") {
+        Url::parse(trimmed)
+    } else if trimmed.starts_with("/api/") || trimmed.starts_with("//") {
+        // A whole path, as in an OData-EntityId; with two slashes it names a host, which is looked at below.
+        client.environment().join(trimmed)
+    } else {
+        client.api().join(trimmed.trim_start_matches('/'))
+    };
+    let url = url.map_err(|error| refused(&error.to_string()))?;
     if url.origin() != client.environment().origin() || !url.username().is_empty() || url.password().is_some() {
         return Err(refused("it leads away from the environment, and the token must not go there"));
     }
