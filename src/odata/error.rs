@@ -137,6 +137,8 @@ fn classify(http: u16, code: &str, message: &str, entity: Option<&Entity>) -> Cl
             Some("The business unit is disabled."),
             Some("Enable the business unit, or choose another."),
         ),
+        // The same code names a table that is none, with 404.
+        "0x80060888" if http == 404 => return by_status(http, entity, message),
         "0x80060888" | "0x80048d19" | "0x80044331" => {
             (Status::InvalidAttribute, None, Some("Check the names, types and lengths of the columns in the request."))
         }

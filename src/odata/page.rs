@@ -18,7 +18,7 @@ const ESCAPE: char = '\u{10}';
 
 /// Many rows as ASCII delimited text.
 ///
-/// Each record is its fields with US (0x1F) between them and RS (0x1E) at its end; fields are in the order of the columns.
+/// Every field ends with US (0x1F), every record with RS (0x1E); fields are in the order of the columns.
 /// Null is an empty field. A value's own characters 0x10 and 0x1C to 0x1F come as DLE (0x10) followed by the character
 /// 0x40 higher; [`Batch::is_escaped`] tells whether there is any. Nested values come as JSON text.
 #[derive(Debug, Default)]
@@ -46,7 +46,9 @@ impl Batch {
 
     /// The records, each with its fields as they were before escaping.
     pub fn records(&self) -> impl Iterator<Item = Vec<Cow<'_, str>>> {
-        self.text.split_terminator(RECORD).map(|record| record.split(UNIT).map(|field| self.unescape(field)).collect())
+        self.text
+            .split_terminator(RECORD)
+            .map(|record| record.split_terminator(UNIT).map(|field| self.unescape(field)).collect())
     }
 
     fn unescape<'a>(&self, field: &'a str) -> Cow<'a, str> {
@@ -168,13 +170,11 @@ impl<'de> Visitor<'de> for RowsSeed<'_> {
             if rows.next_element_seed(RowSeed { columns: self.columns, fields: &mut fields })?.is_none() {
                 return Ok(batch);
             }
-            for (index, field) in fields.iter().enumerate() {
-                if index > 0 {
-                    batch.text.push(UNIT);
-                }
+            for field in &fields {
                 if let Some(raw) = field {
                     push_field(&mut batch, raw).map_err(A::Error::custom)?;
                 }
+                batch.text.push(UNIT);
             }
             batch.text.push(RECORD);
             batch.rows += 1;
@@ -264,7 +264,7 @@ mod tests {
         let page = read_page(body, &columns(&["a", "b", "n", "t", "o"]), usize::MAX).unwrap();
         assert_eq!(
             page.batch.text(),
-            "x\u{1F}\u{1F}1.50\u{1F}true\u{1F}{\"k\":[1]}\u{1E}y\u{1F}\u{1F}\u{1F}\u{1F}\u{1E}"
+            "x\u{1F}\u{1F}1.50\u{1F}true\u{1F}{\"k\":[1]}\u{1F}\u{1E}y\u{1F}\u{1F}\u{1F}\u{1F}\u{1F}\u{1E}"
         );
         assert_eq!((page.batch.rows(), page.batch.is_escaped()), (2, false));
         assert_eq!(page.next.as_deref(), Some("https://host/next"));
@@ -277,13 +277,13 @@ mod tests {
         let page = read_page(body.as_bytes(), &columns(&["a", "b"]), usize::MAX).unwrap();
         assert!(page.batch.is_escaped());
         assert_eq!(page.batch.records().collect::<Vec<_>>(), [[value, "plain"]]);
-        assert_eq!(page.batch.text().matches(['\u{1E}', '\u{1F}']).count(), 2);
+        assert_eq!(page.batch.text().matches(['\u{1E}', '\u{1F}']).count(), 3);
     }
 
     #[test]
     fn no_more_rows_are_read_than_asked_for() {
         let page = read_page(br#"{"value":[{"a":1},{"a":2},{"a":3}]}"#, &columns(&["a"]), 2).unwrap();
-        assert_eq!(page.batch.text(), "1\u{1E}2\u{1E}");
+        assert_eq!(page.batch.text(), "1\u{1F}\u{1E}2\u{1F}\u{1E}");
     }
 
     #[test]
