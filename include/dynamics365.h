@@ -99,7 +99,7 @@ enum d365_error_field
   D365_ERROR_FIELD_MESSAGE = 0,
   // The server's code, such as "0x80040217" or "AADSTS7000215".
   D365_ERROR_FIELD_CODE = 1,
-  // What the error is about, such as "systemuser <id>".
+  // What the error is about: "systemuser" and an id, for example.
   D365_ERROR_FIELD_TARGET = 2,
   // The server's identifier of the request.
   D365_ERROR_FIELD_REQUEST_ID = 3,
@@ -182,7 +182,7 @@ d365_status d365_client_new(const struct d365_config *config,
 // Frees a client; NULL is fine. Operations and rows that were started with it go on.
 void d365_client_free(struct d365_client *client);
 
-// Starts the settings for the environment at `url`, such as "https://contoso.crm4.dynamics.com/".
+// Starts the settings for the environment at `url`, such as `https://contoso.crm4.dynamics.com/`.
 //
 // Plain http is allowed to this machine only. On success `*config` is a handle that the caller frees with `d365_config_free`.
 //

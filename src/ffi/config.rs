@@ -11,7 +11,7 @@ use crate::error::{Error, Result, Status};
 /// The settings of a client to come: URL, credential, options. One thread at a time.
 pub struct d365_config(pub(super) Config);
 
-/// Starts the settings for the environment at `url`, such as "https://contoso.crm4.dynamics.com/".
+/// Starts the settings for the environment at `url`, such as `https://contoso.crm4.dynamics.com/`.
 ///
 /// Plain http is allowed to this machine only. On success `*config` is a handle that the caller frees with `d365_config_free`.
 ///

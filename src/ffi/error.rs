@@ -28,7 +28,7 @@ pub enum ErrorField {
     Message = 0,
     /// The server's code, such as "0x80040217" or "AADSTS7000215".
     Code = 1,
-    /// What the error is about, such as "systemuser <id>".
+    /// What the error is about: "systemuser" and an id, for example.
     Target = 2,
     /// The server's identifier of the request.
     RequestId = 3,

@@ -1,6 +1,6 @@
 //! The C ABI: pointers in, handles out, no logic. `include/dynamics365.h` is generated from this folder.
 //!
-//! Every export goes through [`border::export`]: the panic boundary, and the checks of what C hands in. This is the only
+//! Every export goes through `border::export!`: the panic boundary, and the checks of what C hands in. This is the only
 //! place of the library with `unsafe` code.
 
 #![allow(unsafe_code, non_camel_case_types)]

@@ -86,7 +86,7 @@ pub(crate) fn to_error(response: &Response, about: &str, entity: Option<&Entity>
 type Classified = (Status, Option<&'static str>, Option<&'static str>);
 
 fn classify(http: u16, code: &str, message: &str, entity: Option<&Entity>) -> Classified {
-    let known = match code {
+    match code {
         "0x80040217" | "0x80060891" => {
             (missing(message, entity), None, Some("Check the id; the row may have been deleted."))
         }
@@ -138,13 +138,12 @@ fn classify(http: u16, code: &str, message: &str, entity: Option<&Entity>) -> Cl
             Some("Enable the business unit, or choose another."),
         ),
         // The same code names a table that is none, with 404.
-        "0x80060888" if http == 404 => return by_status(http, entity, message),
+        "0x80060888" if http == 404 => by_status(http, entity, message),
         "0x80060888" | "0x80048d19" | "0x80044331" => {
             (Status::InvalidAttribute, None, Some("Check the names, types and lengths of the columns in the request."))
         }
-        _ => return by_status(http, entity, message),
-    };
-    known
+        _ => by_status(http, entity, message),
+    }
 }
 
 fn by_status(http: u16, entity: Option<&Entity>, message: &str) -> Classified {
