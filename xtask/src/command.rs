@@ -78,7 +78,8 @@ mod tests {
     #[test]
     fn a_program_that_does_not_end_is_stopped() {
         let Some(shell) = find("sh") else { return };
-        let error = run(Command::new(shell).args(["-c", "echo begun; exec sleep 60"]), Duration::from_millis(300), false);
+        let error =
+            run(Command::new(shell).args(["-c", "echo begun; exec sleep 60"]), Duration::from_millis(300), false);
         let text = error.err().unwrap().to_string();
         assert!(text.contains("did not end") && text.contains("begun"), "{text}");
     }

@@ -1,12 +1,10 @@
-//! The C header: generated from the library's source, committed, and compared.
+//! The C header: generated from the library's source and committed. A test of the library compares the two.
 
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
-use similar::TextDiff;
-
 use crate::project::Project;
+use anyhow::{Context, Result};
 
 /// Where the header lies.
 pub fn path(project: &Project) -> PathBuf {
@@ -26,26 +24,11 @@ pub fn write(project: &Project) -> Result<bool> {
 }
 
 /// The header as the source would have it.
-pub fn generate(project: &Project) -> Result<String> {
+fn generate(project: &Project) -> Result<String> {
     let bindings = cbindgen::generate(&project.root).context("cbindgen cannot read the library's source")?;
     let mut text = Vec::new();
     bindings.write(&mut text);
     Ok(String::from_utf8(text)?)
-}
-
-/// What has to change in the committed header; empty when nothing has.
-pub fn difference(project: &Project) -> Result<String> {
-    let path = path(project);
-    let committed = fs::read_to_string(&path)
-        .with_context(|| format!("{} cannot be read: `cargo xtask header` writes it", path.display()))?;
-    let generated = generate(project)?;
-    if committed == generated {
-        return Ok(String::new());
-    }
-    Ok(TextDiff::from_lines(&committed, &generated)
-        .unified_diff()
-        .header("include/dynamics365.h, committed", "generated from src/ffi")
-        .to_string())
 }
 
 /// The functions that a header declares, sorted.

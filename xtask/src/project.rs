@@ -1,4 +1,4 @@
-//! The project on disk: its folders, its version, and what cargo builds of it.
+//! The project on disk: its folders, and what cargo builds of it.
 
 use std::env;
 use std::ffi::OsString;
@@ -14,8 +14,6 @@ pub struct Project {
     pub root: PathBuf,
     /// Where everything that is built goes.
     pub target: PathBuf,
-    /// The version of the library.
-    pub version: String,
 }
 
 /// What a build of the library and of Local Dataverse left.
@@ -50,14 +48,7 @@ impl Project {
         }
         let metadata: Value = serde_json::from_slice(&output.stdout).context("`cargo metadata` answered no JSON")?;
         let target = metadata["target_directory"].as_str().context("`cargo metadata` names no target directory")?;
-        let packages = metadata["packages"].as_array().context("`cargo metadata` names no packages")?;
-        let library = packages.iter().find(|package| package["name"] == "dynamics365");
-        let version = library.and_then(|package| package["version"].as_str());
-        Ok(Self {
-            target: target.into(),
-            version: version.context("the workspace has no package dynamics365")?.into(),
-            root,
-        })
+        Ok(Self { target: target.into(), root })
     }
 
     /// A cargo command in the repository's folder.
@@ -100,9 +91,9 @@ fn library_of(messages: &[Value]) -> Option<PathBuf> {
         message["target"]["crate_types"].as_array().is_some_and(|types| types.iter().any(|kind| kind == "cdylib"))
     })?;
     let files = artifact["filenames"].as_array()?.iter().filter_map(Value::as_str);
-    files.map(PathBuf::from).find(|file| {
-        file.extension().is_some_and(|extension| extension == env::consts::DLL_EXTENSION)
-    })
+    files
+        .map(PathBuf::from)
+        .find(|file| file.extension().is_some_and(|extension| extension == env::consts::DLL_EXTENSION))
 }
 
 fn program_of(messages: &[Value]) -> Option<PathBuf> {
@@ -110,9 +101,9 @@ fn program_of(messages: &[Value]) -> Option<PathBuf> {
 }
 
 fn artifacts<'a>(messages: &'a [Value], target: &'a str) -> impl Iterator<Item = &'a Value> {
-    messages.iter().filter(move |message| {
-        message["reason"] == "compiler-artifact" && message["target"]["name"] == target
-    })
+    messages
+        .iter()
+        .filter(move |message| message["reason"] == "compiler-artifact" && message["target"]["name"] == target)
 }
 
 /// Cargo sets variables for the program that it runs. A cargo that this program starts must not see them: build scripts

@@ -93,9 +93,7 @@ fn scripts(module: &Path) -> Result<Vec<(String, String)>> {
 /// The script of the module with the texts of its files in place of the lines that would load them.
 fn join(script: &str, files: &[(String, String)]) -> Result<String> {
     let lines: Vec<&str> = script.lines().collect();
-    let marks = |mark: &str| -> Vec<usize> {
-        (0..lines.len()).filter(|&index| lines[index].trim() == mark).collect()
-    };
+    let marks = |mark: &str| -> Vec<usize> { (0..lines.len()).filter(|&index| lines[index].trim() == mark).collect() };
     let (&[begin], &[end]) = (marks(JOIN_BEGIN).as_slice(), marks(JOIN_END).as_slice()) else {
         bail!("exactly one line `{JOIN_BEGIN}` and one line `{JOIN_END}` are needed");
     };
@@ -157,7 +155,10 @@ mod tests {
     use super::*;
 
     fn files() -> Vec<(String, String)> {
-        vec![("Private/A.ps1".into(), "function A { 1 }\r\n".into()), ("Public/B.ps1".into(), "function B { 2 }\n\n".into())]
+        vec![
+            ("Private/A.ps1".into(), "function A { 1 }\r\n".into()),
+            ("Public/B.ps1".into(), "function B { 2 }\n\n".into()),
+        ]
     }
 
     #[test]

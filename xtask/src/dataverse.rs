@@ -1,0 +1,120 @@
+//! Local Dataverse as a process: started for a task, asked by HTTP, and gone with it.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use ureq::Agent;
+
+/// The tenant, the application and the secret of the seed `contoso`.
+pub const TENANT_ID: &str = "11111111-1111-4111-8111-111111111111";
+/// See [`TENANT_ID`].
+pub const CLIENT_ID: &str = "22222222-2222-4222-8222-222222222222";
+/// See [`TENANT_ID`].
+pub const SECRET: &str = "local-dataverse-secret";
+
+/// A running server.
+pub struct Dataverse {
+    /// Its address, with a slash at the end.
+    pub url: String,
+    child: Child,
+    agent: Agent,
+}
+
+impl Dataverse {
+    /// Starts the program on a free port; it listens when this returns.
+    pub fn start(program: &Path) -> Result<Self> {
+        let mut child = Command::new(program)
+            .args(["--port", "0", "--seed", "contoso", "--until-eof"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("{} could not be started", program.display()))?;
+        let mut output = BufReader::new(child.stdout.take().context("the server has no output")?);
+        let mut line = String::new();
+        output.read_line(&mut line)?;
+        let url = line.trim().strip_prefix("Local Dataverse listens on ").map(str::to_owned);
+        // What it says further is for people; a full pipe would stop it.
+        thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
+        let Some(url) = url else {
+            let _ = child.kill();
+            bail!("Local Dataverse said '{}' in place of its address", line.trim());
+        };
+        let agent = Agent::config_builder().proxy(None).build().into();
+        Ok(Self { url, child, agent })
+    }
+
+    /// The Login Id of the seed's application.
+    pub fn login() -> String {
+        format!("{CLIENT_ID}@{TENANT_ID}")
+    }
+
+    /// Adds a fault rule.
+    pub fn add_fault(&self, rule: &Value) -> Result<()> {
+        self.agent.post(format!("{}_local/faults", self.url)).send_json(rule).context("the fault was not taken")?;
+        Ok(())
+    }
+
+    /// The requests that it answered.
+    pub fn requests(&self) -> Result<Vec<Value>> {
+        self.control("requests")
+    }
+
+    /// The changes that it applied.
+    pub fn ledger(&self) -> Result<Vec<Value>> {
+        match self.get("_local/ledger", None)?["entries"].take() {
+            Value::Array(entries) => Ok(entries),
+            other => bail!("the ledger is {other}"),
+        }
+    }
+
+    fn control(&self, name: &str) -> Result<Vec<Value>> {
+        match self.get(&format!("_local/{name}"), None)?[name].take() {
+            Value::Array(entries) => Ok(entries),
+            other => bail!("_local/{name} is {other}"),
+        }
+    }
+
+    /// The rows of a list of the Web API, read without the library.
+    pub fn rows(&self, path: &str) -> Result<Vec<Value>> {
+        let form = [
+            ("client_id", CLIENT_ID),
+            ("client_secret", SECRET),
+            ("grant_type", "client_credentials"),
+            ("scope", &format!("{}.default", self.url)),
+        ];
+        let token_url = format!("{}{TENANT_ID}/oauth2/v2.0/token", self.url);
+        let token: Value = self.agent.post(token_url).send_form(form)?.body_mut().read_json()?;
+        let token = token["access_token"].as_str().context("the server gave no token")?;
+        match self.get(&format!("api/data/v9.2/{path}"), Some(token))?["value"].take() {
+            Value::Array(rows) => Ok(rows),
+            other => bail!("{path} is {other}"),
+        }
+    }
+
+    fn get(&self, path: &str, token: Option<&str>) -> Result<Value> {
+        let mut request = self.agent.get(format!("{}{path}", self.url));
+        if let Some(token) = token {
+            request = request.header("Authorization", format!("Bearer {token}"));
+        }
+        let mut response = request.call().with_context(|| format!("the server refused {path}"))?;
+        Ok(response.body_mut().read_json()?)
+    }
+
+    /// A rule that answers one request with this status.
+    pub fn fault(method: &str, path: &str, status: u16) -> Value {
+        json!({ "method": method, "path": path, "action": { "status": status } })
+    }
+}
+
+impl Drop for Dataverse {
+    fn drop(&mut self) {
+        // The end of its input ends it; killing is for one that hangs.
+        drop(self.child.stdin.take());
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
