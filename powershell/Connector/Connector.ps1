@@ -574,7 +574,7 @@ function Write-ConnectorRefusal {
 # A variable that the host may or may not have set.
 function Get-ConnectorVariable {
     param([string] $Name)
-    , $ExecutionContext.SessionState.PSVariable.GetValue($Name)
+    $ExecutionContext.SessionState.PSVariable.GetValue($Name)
 }
 
 # A property of an object or an entry of a dictionary; null where it is missing.
@@ -582,10 +582,10 @@ function Get-ConnectorProperty {
     param($Object, [string] $Name)
     if ($null -eq $Object) { return $null }
     if ($Object -is [System.Collections.IDictionary]) {
-        foreach ($key in $Object.Keys) { if ([string]$key -eq $Name) { return , $Object[$key] } }
+        foreach ($key in $Object.Keys) { if ([string]$key -eq $Name) { return $Object[$key] } }
         return $null
     }
     $property = $Object.psobject.Properties[$Name]
     if ($null -eq $property) { return $null }
-    return , $property.Value
+    $property.Value
 }

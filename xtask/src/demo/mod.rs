@@ -141,14 +141,14 @@ fn print_step(number: usize, step: &Step, happened: &Happened, took: u128, diffe
     }
     println!("    outcome  {} {}", paint(style, outcome), paint(Style::Dim, format!("in {took} ms")));
     for line in &happened.wire {
-        println!("    wire     {}", paint(Style::Dim, shortened(line, 104)));
+        println!("    wire     {}", paint(Style::Dim, request_shown(line)));
     }
     for line in &happened.changes {
         println!("    change   {}", paint(Style::Notice, line));
     }
     for text in [&happened.outcome.error, &happened.outcome.messages] {
         if !text.is_empty() {
-            println!("    says     {}", shortened(text, 200));
+            println!("    says     {}", shortened(text, 300));
         }
     }
     for record in happened.outcome.records.iter().take(3) {
@@ -160,6 +160,12 @@ fn print_step(number: usize, step: &Step, happened: &Happened, took: u128, diffe
     for difference in differences {
         println!("    {}", paint(Style::Bad, format!("WRONG    {difference}")));
     }
+}
+
+/// A request with its status in view, however long its query is.
+fn request_shown(line: &str) -> String {
+    let (request, status) = line.rsplit_once(" -> ").unwrap_or((line, ""));
+    format!("{} -> {status}", shortened(request, 96))
 }
 
 fn shortened(text: &str, most: usize) -> String {
