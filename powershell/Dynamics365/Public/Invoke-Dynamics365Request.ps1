@@ -43,7 +43,7 @@ function Invoke-Dynamics365Request {
     System.Object
     #>
     [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium')]
-    [OutputType([object], 'Dynamics365.Response')]
+    [OutputType('System.Object', 'Dynamics365.Response')]
     param(
         [Parameter(Mandatory, Position = 0)] [ValidateNotNullOrEmpty()] [string] $Path,
         [ValidateSet('GET', 'POST', 'PATCH', 'PUT', 'DELETE')] [string] $Method = 'GET',

@@ -37,7 +37,7 @@ function Set-Dynamics365UserBusinessUnit {
     [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'High')]
     [OutputType('Dynamics365.UserChange')]
     param(
-        [Parameter(Mandatory, Position = 0, ValueFromPipeline)] [Alias('SystemUserId')] [object[]] $Id,
+        [Parameter(Mandatory, Position = 0, ValueFromPipeline)] [Alias('SystemUserId', 'User')] [object[]] $Id,
         [Parameter(Mandatory, Position = 1)] [Alias('BusinessUnit')] $BusinessUnitId,
         $Connection
     )

@@ -1,0 +1,78 @@
+Describe 'Errors' {
+    BeforeAll {
+        Import-Module "$PSScriptRoot/Support.psm1" -Force
+        Connect-TestServer
+        $known = Get-Known
+    }
+    BeforeEach { Reset-Server }
+
+    It 'carry status, code, request id and target' {
+        $failure = Get-Failure { Get-Dynamics365User -Id $known.Nobody -ErrorAction Stop }
+        $failure.CategoryInfo.Category | Should -Be 'ObjectNotFound'
+        $failure.Exception.GetType().FullName | Should -Be 'Dynamics365.RequestException'
+        $failure.Exception.StatusCode | Should -Be 404
+        $failure.Exception.ErrorCode | Should -Be '0x80040217'
+        $failure.Exception.RequestId | Should -Not -BeNullOrEmpty
+        $failure.Exception.Target | Should -Be "systemuser $($known.Nobody)"
+        $failure.Exception.Message | Should -BeLike '*What to do:*'
+    }
+
+    It 'name the missing privilege' {
+        Set-ServerSetting '{"deniedPrivileges":["prvReadUser"]}'
+        $failure = Get-Failure { Get-Dynamics365User -Id $known.Adele -ErrorAction Stop }
+        $failure.Exception.Privilege | Should -Be 'prvReadUser'
+        $failure.CategoryInfo.Category | Should -Be 'PermissionDenied'
+    }
+
+    It 'keep the wording of the documentation for a 500, with cause and advice' {
+        Add-ServerFault '{"method":"PATCH","action":{"status":500}}'
+        $failure = Get-Failure { Set-Dynamics365User -Id $known.Adele -Title Dr -ErrorAction Stop }
+        $failure.Exception.Message | Should -BeLike "Got API response status code - '500'. ErrorMessage - 'Server returned 'InternalServerError'*Cause:*What to do:*"
+    }
+
+    It 'tell how long to wait where that is too long to wait here' {
+        $hasty = Connect-Dynamics365 -Url (Get-ServerUrl) -Authority (Get-ServerUrl) -Credential (New-TestCredential) -MaxWaitSecond 1 -Name hasty
+        Add-ServerFault '{"path":"systemusers","action":{"status":429,"headers":{"Retry-After":"77"}}}'
+        $failure = Get-Failure { Get-Dynamics365User -Connection $hasty }
+        $failure.Exception.Status | Should -Be 'Throttled'
+        $failure.Exception.RetryAfter.TotalSeconds | Should -Be 77
+        $failure.CategoryInfo.Category | Should -Be 'LimitsExceeded'
+        Disconnect-Dynamics365 -Connection hasty
+    }
+
+    It 'never tell a change without reply as a plain failure' {
+        Add-ServerFault '{"method":"POST","path":"systemusers","action":{"close":"afterApplied"}}'
+        $failure = Get-Failure { Invoke-Dynamics365Request -Method POST -Path systemusers -Body "{`"internalemailaddress`":`"e@contoso.example`",`"businessunitid@odata.bind`":`"/businessunits($($known.Sales))`"}" -ErrorAction Stop }
+        $failure.Exception.Status | Should -Be 'OutcomeUnknown'
+        @(Get-Change).Length | Should -Be 1
+    }
+
+    It 'wait out what passes, and show it with -Verbose' {
+        Add-ServerFault '{"path":"systemusers","action":{"status":503,"headers":{"Retry-After":"0"}}}'
+        $output = @(Get-Dynamics365User -Id $known.Adele -Verbose 4>&1)
+        $lines = @($output | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] } | ForEach-Object { [string]$_ })
+        $lines.Length | Should -Be 2
+        $lines[0] | Should -BeLike 'GET /api/data/v9.1/systemusers(*-> 503 in * ms*'
+        $lines[1] | Should -BeLike '*-> 200 in * ms, try 2, request id *'
+    }
+
+    It 'say which file, platform and remedy where the library can not be loaded' {
+        $runspace = [runspacefactory]::CreateRunspace([initialsessionstate]::CreateDefault2())
+        $shell = [powershell]::Create()
+        $before = $env:DYNAMICS365_LIBRARY
+        try {
+            $env:DYNAMICS365_LIBRARY = [System.IO.Path]::Combine($PSScriptRoot, 'no-such-library')
+            $runspace.Open()
+            $shell.Runspace = $runspace
+            $null = $shell.AddScript("Import-Module '$($env:DYNAMICS365_MODULE)'; try { Connect-Dynamics365 -Url https://contoso.example -TenantId t -ClientId 22222222-2222-4222-8222-222222222222 -ClientSecret ([securestring]::new()) -SkipTest } catch { `$_ }")
+            $failure = @($shell.Invoke())[0]
+            $failure.FullyQualifiedErrorId | Should -BeLike 'Dynamics365.LibraryNotLoaded*'
+            $failure.Exception.Message | Should -BeLike '*no-such-library*'
+        }
+        finally {
+            $env:DYNAMICS365_LIBRARY = $before
+            $shell.Dispose()
+            $runspace.Dispose()
+        }
+    }
+}
