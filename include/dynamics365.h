@@ -134,7 +134,7 @@ typedef struct d365_rows d365_rows;
 // Some rows, as ASCII delimited text: fields end with US (0x1F), records with RS (0x1E), fields in the order of the columns. Null
 // is an empty field, booleans are true and false, nested values JSON. Where `escaped` is set, a value's own characters 0x10 and
 // 0x1C to 0x1F come as DLE (0x10) followed by the character 0x40 higher.
-typedef struct d365_batch {
+typedef struct {
   // UTF-8, without a NUL at its end.
   const char *text;
   // The length of the text in bytes.
@@ -175,12 +175,10 @@ extern "C" {
 // ```
 //
 // Returns OK, INVALID_ARGUMENT, INVALID_CONFIGURATION.
-d365_status d365_client_new(const struct d365_config *config,
-                            struct d365_client **client,
-                            struct d365_error **error);
+d365_status d365_client_new(const d365_config *config, d365_client **client, d365_error **error);
 
 // Frees a client; NULL is fine. Operations and rows that were started with it go on.
-void d365_client_free(struct d365_client *client);
+void d365_client_free(d365_client *client);
 
 // Starts the settings for the environment at `url`, such as `https://contoso.crm4.dynamics.com/`.
 //
@@ -188,26 +186,26 @@ void d365_client_free(struct d365_client *client);
 //
 // Returns OK, INVALID_ARGUMENT, INVALID_CONFIGURATION.
 d365_status d365_config_new(const char *url,
-                            struct d365_config **config,
-                            struct d365_error **error);
+                            d365_config **config,
+                            d365_error **error);
 
 // Signs in as an application: `login_id` is "client_id@tenant_id", `secret` the secret's value as UTF-8, which is copied and
 // wiped when it is no longer needed. The caller wipes its own copy.
 //
 // Returns OK, INVALID_ARGUMENT, INVALID_CONFIGURATION.
-d365_status d365_config_set_secret(struct d365_config *config,
+d365_status d365_config_set_secret(d365_config *config,
                                    const char *login_id,
                                    const uint8_t *secret,
                                    size_t secret_len,
-                                   struct d365_error **error);
+                                   d365_error **error);
 
 // Uses an access token that the caller got elsewhere, until the environment refuses it.
 //
 // Returns OK, INVALID_ARGUMENT, INVALID_CONFIGURATION.
-d365_status d365_config_set_access_token(struct d365_config *config,
+d365_status d365_config_set_access_token(d365_config *config,
                                          const uint8_t *token,
                                          size_t token_len,
-                                         struct d365_error **error);
+                                         d365_error **error);
 
 // Sets an option by its name: "api_path" ("api/data/v9.1/"), "authority" (URL of the sign-in host; by default that of the
 // environment's cloud), "proxy" (URL, "none" or "system"), "user_agent", "timeout_ms" (120000, for one request),
@@ -215,35 +213,35 @@ d365_status d365_config_set_access_token(struct d365_config *config,
 // (5000), "root_certificate" (path of a PEM file to trust beside the system's roots).
 //
 // Returns OK, INVALID_ARGUMENT, INVALID_CONFIGURATION.
-d365_status d365_config_set_option(struct d365_config *config,
+d365_status d365_config_set_option(d365_config *config,
                                    const char *name,
                                    const char *value,
-                                   struct d365_error **error);
+                                   d365_error **error);
 
 // Frees settings; NULL is fine. Clients made from them go on.
-void d365_config_free(struct d365_config *config);
+void d365_config_free(d365_config *config);
 
 // The status of an error; `D365_STATUS_INVALID_ARGUMENT` for NULL.
-d365_status d365_error_status(const struct d365_error *error);
+d365_status d365_error_status(const d365_error *error);
 
 // The HTTP status of the reply that an error comes from; 0 where there was none.
-uint16_t d365_error_http_status(const struct d365_error *error);
+uint16_t d365_error_http_status(const d365_error *error);
 
 // How long the server asked to wait, in milliseconds; -1 where it did not.
-int64_t d365_error_retry_after_ms(const struct d365_error *error);
+int64_t d365_error_retry_after_ms(const d365_error *error);
 
 // A text of an error. `field` is a `d365_error_field`; a text that is not there has length 0.
 //
 // `*text` is UTF-8 without a NUL at its end, owned by the error, valid until that is freed.
 //
 // Returns `D365_STATUS_OK`, or `D365_STATUS_INVALID_ARGUMENT` for NULL and for a field that is none.
-d365_status d365_error_text(const struct d365_error *error,
+d365_status d365_error_text(const d365_error *error,
                             int32_t field,
                             const char **text,
                             size_t *len);
 
 // Frees an error; NULL is fine.
-void d365_error_free(struct d365_error *error);
+void d365_error_free(d365_error *error);
 
 // Lists users. `columns` are logical names separated by commas; NULL means systemuserid, fullname, domainname, internalemailaddress, firstname, lastname, businessunitid, isdisabled, accessmode,
 // applicationid, photourl, employeeid, governmentid, homephone, jobtitle, middlename, mobilephone, nickname, salutation, skills, title.
@@ -251,83 +249,83 @@ void d365_error_free(struct d365_error *error);
 //
 // Any thread. On success `*rows` is a handle to read with `d365_rows_next` and to free with `d365_rows_free`; a wrong column or
 // filter, and whatever a request fails with, is told by the first `d365_rows_next`.
-d365_status d365_user_list(const struct d365_client *client,
+d365_status d365_user_list(const d365_client *client,
                            const char *columns,
                            const char *filter,
                            const char *order_by,
                            uint64_t first,
-                           struct d365_rows **rows,
-                           struct d365_error **error);
+                           d365_rows **rows,
+                           d365_error **error);
 
 // Lists roles. `columns` are logical names separated by commas; NULL means roleid, name, businessunitid, parentrootroleid, ismanaged.
 // `filter` and `order_by` are OData expressions ("isdisabled eq true", "name desc") or NULL. At most `first` rows; 0 means all.
 //
 // Any thread. On success `*rows` is a handle to read with `d365_rows_next` and to free with `d365_rows_free`; a wrong column or
 // filter, and whatever a request fails with, is told by the first `d365_rows_next`.
-d365_status d365_role_list(const struct d365_client *client,
+d365_status d365_role_list(const d365_client *client,
                            const char *columns,
                            const char *filter,
                            const char *order_by,
                            uint64_t first,
-                           struct d365_rows **rows,
-                           struct d365_error **error);
+                           d365_rows **rows,
+                           d365_error **error);
 
 // Lists business units. `columns` are logical names separated by commas; NULL means businessunitid, name, parentbusinessunitid, isdisabled.
 // `filter` and `order_by` are OData expressions ("isdisabled eq true", "name desc") or NULL. At most `first` rows; 0 means all.
 //
 // Any thread. On success `*rows` is a handle to read with `d365_rows_next` and to free with `d365_rows_free`; a wrong column or
 // filter, and whatever a request fails with, is told by the first `d365_rows_next`.
-d365_status d365_business_unit_list(const struct d365_client *client,
+d365_status d365_business_unit_list(const d365_client *client,
                                     const char *columns,
                                     const char *filter,
                                     const char *order_by,
                                     uint64_t first,
-                                    struct d365_rows **rows,
-                                    struct d365_error **error);
+                                    d365_rows **rows,
+                                    d365_error **error);
 
 // Lists the roles that a user holds of its own. `columns` as in `d365_role_list`.
 //
 // Any thread. On success `*rows` is a handle as of `d365_user_list`; an unknown user is USER_NOT_FOUND at the first
 // `d365_rows_next`.
-d365_status d365_user_roles(const struct d365_client *client,
+d365_status d365_user_roles(const d365_client *client,
                             const char *user_id,
                             const char *columns,
-                            struct d365_rows **rows,
-                            struct d365_error **error);
+                            d365_rows **rows,
+                            d365_error **error);
 
 // Waits until an operation is done, at most `timeout_ms` milliseconds; 0 only looks.
 //
 // Returns OK when it is done, PENDING when the time is over and it still goes on, otherwise the status of its failure (the same
 // at each call): any but END. OUTCOME_UNKNOWN means that a change was sent and no reply told what became of it.
-d365_status d365_operation_wait(const struct d365_operation *operation,
+d365_status d365_operation_wait(const d365_operation *operation,
                                 uint32_t timeout_ms,
-                                struct d365_error **error);
+                                d365_error **error);
 
 // The result of an operation that is done: one JSON object, UTF-8 without a NUL at its end, owned by the operation, valid until
 // that is freed. What is in it is said at the function that started the operation.
 //
 // Returns OK, PENDING while it is under way, or the status of its failure.
-d365_status d365_operation_result(const struct d365_operation *operation,
+d365_status d365_operation_result(const d365_operation *operation,
                                   const char **text,
                                   size_t *len,
-                                  struct d365_error **error);
+                                  d365_error **error);
 
 // The log lines of an operation since the last call, each ended by LF: every request with its status, time and tries. No secret
 // is ever in them. `*text` is UTF-8 without a NUL at its end, valid until the next call or until the operation is freed; `*len`
 // is 0 where there are none.
 //
 // Returns OK, INVALID_ARGUMENT.
-d365_status d365_operation_log(const struct d365_operation *operation,
+d365_status d365_operation_log(const d365_operation *operation,
                                const char **text,
                                size_t *len,
-                               struct d365_error **error);
+                               d365_error **error);
 
 // Cancels an operation; NULL is fine. Whoever waits for it gets CANCELLED where nothing was changed, OUTCOME_UNKNOWN where a
 // change was on its way, at once. Any thread.
-void d365_operation_cancel(const struct d365_operation *operation);
+void d365_operation_cancel(const d365_operation *operation);
 
 // Frees an operation, and cancels it where it is under way; NULL is fine.
-void d365_operation_free(struct d365_operation *operation);
+void d365_operation_free(d365_operation *operation);
 
 // Reads one user. `user_id` is its systemuserid, `columns` are logical names separated by commas; NULL means the usual ones.
 //
@@ -339,11 +337,11 @@ void d365_operation_free(struct d365_operation *operation);
 //
 // Any thread. On success `*operation` is a handle to wait for with `d365_operation_wait` and to free with
 // `d365_operation_free`.
-d365_status d365_user_get(const struct d365_client *client,
+d365_status d365_user_get(const d365_client *client,
                           const char *user_id,
                           const char *columns,
-                          struct d365_operation **operation,
-                          struct d365_error **error);
+                          d365_operation **operation,
+                          d365_error **error);
 
 // Creates a user. `attributes_json` is an object of the attributes that may be set on add: systemuserid, domainname, firstname, lastname,
 // businessunitid, isdisabled, internalemailaddress, photourl, employeeid, governmentid, homephone, jobtitle, middlename, mobilephone,
@@ -357,10 +355,10 @@ d365_status d365_user_get(const struct d365_client *client,
 //
 // Any thread. On success `*operation` is a handle to wait for with `d365_operation_wait` and to free with
 // `d365_operation_free`.
-d365_status d365_user_create(const struct d365_client *client,
+d365_status d365_user_create(const d365_client *client,
                              const char *attributes_json,
-                             struct d365_operation **operation,
-                             struct d365_error **error);
+                             d365_operation **operation,
+                             d365_error **error);
 
 // Updates a user: reads it, and sends only what differs. The attributes are those of d365_user_create but systemuserid and domainname;
 // domainname is left out with a warning. An empty text or null clears an attribute, except isdisabled, which is never sent as null.
@@ -374,11 +372,11 @@ d365_status d365_user_create(const struct d365_client *client,
 //
 // Any thread. On success `*operation` is a handle to wait for with `d365_operation_wait` and to free with
 // `d365_operation_free`.
-d365_status d365_user_update(const struct d365_client *client,
+d365_status d365_user_update(const d365_client *client,
                              const char *user_id,
                              const char *attributes_json,
-                             struct d365_operation **operation,
-                             struct d365_error **error);
+                             d365_operation **operation,
+                             d365_error **error);
 
 // Enables or disables a user.
 //
@@ -388,11 +386,11 @@ d365_status d365_user_update(const struct d365_client *client,
 //
 // Any thread. On success `*operation` is a handle to wait for with `d365_operation_wait` and to free with
 // `d365_operation_free`.
-d365_status d365_user_set_enabled(const struct d365_client *client,
+d365_status d365_user_set_enabled(const d365_client *client,
                                   const char *user_id,
                                   bool enabled,
-                                  struct d365_operation **operation,
-                                  struct d365_error **error);
+                                  d365_operation **operation,
+                                  d365_error **error);
 
 // Moves a user to a business unit. The environment usually takes all roles from a user who moves: those are in rolesRemoved.
 //
@@ -402,11 +400,11 @@ d365_status d365_user_set_enabled(const struct d365_client *client,
 //
 // Any thread. On success `*operation` is a handle to wait for with `d365_operation_wait` and to free with
 // `d365_operation_free`.
-d365_status d365_user_move(const struct d365_client *client,
+d365_status d365_user_move(const d365_client *client,
                            const char *user_id,
                            const char *business_unit_id,
-                           struct d365_operation **operation,
-                           struct d365_error **error);
+                           d365_operation **operation,
+                           d365_error **error);
 
 // Reads one role. `columns` as in d365_user_get.
 //
@@ -416,11 +414,11 @@ d365_status d365_user_move(const struct d365_client *client,
 //
 // Any thread. On success `*operation` is a handle to wait for with `d365_operation_wait` and to free with
 // `d365_operation_free`.
-d365_status d365_role_get(const struct d365_client *client,
+d365_status d365_role_get(const d365_client *client,
                           const char *role_id,
                           const char *columns,
-                          struct d365_operation **operation,
-                          struct d365_error **error);
+                          d365_operation **operation,
+                          d365_error **error);
 
 // Assigns a role to a user. `role` is a roleid, or the name of a role in the user's business unit.
 //
@@ -431,11 +429,11 @@ d365_status d365_role_get(const struct d365_client *client,
 //
 // Any thread. On success `*operation` is a handle to wait for with `d365_operation_wait` and to free with
 // `d365_operation_free`.
-d365_status d365_role_assign(const struct d365_client *client,
+d365_status d365_role_assign(const d365_client *client,
                              const char *user_id,
                              const char *role,
-                             struct d365_operation **operation,
-                             struct d365_error **error);
+                             d365_operation **operation,
+                             d365_error **error);
 
 // Revokes a role from a user. `role` is a roleid, or the name of a role in the user's business unit.
 //
@@ -446,11 +444,11 @@ d365_status d365_role_assign(const struct d365_client *client,
 //
 // Any thread. On success `*operation` is a handle to wait for with `d365_operation_wait` and to free with
 // `d365_operation_free`.
-d365_status d365_role_revoke(const struct d365_client *client,
+d365_status d365_role_revoke(const d365_client *client,
                              const char *user_id,
                              const char *role,
-                             struct d365_operation **operation,
-                             struct d365_error **error);
+                             d365_operation **operation,
+                             d365_error **error);
 
 // Asks the environment who the client is: the cheapest request that shows that URL, credential and application user fit.
 //
@@ -460,9 +458,9 @@ d365_status d365_role_revoke(const struct d365_client *client,
 //
 // Any thread. On success `*operation` is a handle to wait for with `d365_operation_wait` and to free with
 // `d365_operation_free`.
-d365_status d365_who_am_i(const struct d365_client *client,
-                          struct d365_operation **operation,
-                          struct d365_error **error);
+d365_status d365_who_am_i(const d365_client *client,
+                          d365_operation **operation,
+                          d365_error **error);
 
 // Sends any other request of the Web API. `path` is relative to the API path, or a URL of the environment itself; `headers_json` is NULL or
 // an object of header names and values; `body` may be NULL with length 0.
@@ -475,38 +473,38 @@ d365_status d365_who_am_i(const struct d365_client *client,
 //
 // Any thread. On success `*operation` is a handle to wait for with `d365_operation_wait` and to free with
 // `d365_operation_free`.
-d365_status d365_request(const struct d365_client *client,
+d365_status d365_request(const d365_client *client,
                          const char *method,
                          const char *path,
                          const char *headers_json,
                          const uint8_t *body,
                          size_t body_len,
-                         struct d365_operation **operation,
-                         struct d365_error **error);
+                         d365_operation **operation,
+                         d365_error **error);
 
 // The next rows; waits for them at most `timeout_ms` milliseconds.
 //
 // Returns OK with `*batch` filled (its text is valid until the next call or until the rows are freed), PENDING when the time is
 // over and they are still on their way, END when there are no more, otherwise the status of the failure: USER_NOT_FOUND and
 // whatever `d365_user_get` fails with.
-d365_status d365_rows_next(const struct d365_rows *rows,
+d365_status d365_rows_next(const d365_rows *rows,
                            uint32_t timeout_ms,
-                           struct d365_batch *batch,
-                           struct d365_error **error);
+                           d365_batch *batch,
+                           d365_error **error);
 
 // The log lines of the fetching since the last call, as `d365_operation_log`.
 //
 // Returns OK, INVALID_ARGUMENT.
-d365_status d365_rows_log(const struct d365_rows *rows,
+d365_status d365_rows_log(const d365_rows *rows,
                           const char **text,
                           size_t *len,
-                          struct d365_error **error);
+                          d365_error **error);
 
 // Ends the fetching; NULL is fine. Whoever reads gets CANCELLED at once. Any thread.
-void d365_rows_cancel(const struct d365_rows *rows);
+void d365_rows_cancel(const d365_rows *rows);
 
 // Frees rows, and ends their fetching; NULL is fine.
-void d365_rows_free(struct d365_rows *rows);
+void d365_rows_free(d365_rows *rows);
 
 // The version of the ABI that the library was built with: `D365_ABI_VERSION` of its header. Any thread.
 uint32_t d365_abi_version(void);

@@ -66,8 +66,8 @@ function Select-UniqueName {
     , [string[]]@($names)
 }
 
-# Attributes as one JSON object: those of -Attribute, and over them the ones given by parameter. Which attributes there are and
-# which values fit is the library's to judge.
+# Attributes as one JSON object: those of -Attribute and the ones given by parameter. Which attributes there are and which values
+# fit is the library's to judge.
 function ConvertTo-AttributeJson {
     param([string[]] $Known, $Bound, [System.Collections.IDictionary] $Attribute)
     $attributes = [ordered]@{}
@@ -75,7 +75,11 @@ function ConvertTo-AttributeJson {
         foreach ($name in @($Attribute.Keys)) { $attributes[([string]$name).ToLowerInvariant()] = ConvertTo-AttributeValue -Name $name -Value $Attribute[$name] }
     }
     foreach ($name in $Known) {
-        if ($Bound.ContainsKey($name)) { $attributes[$name.ToLowerInvariant()] = ConvertTo-AttributeValue -Name $name -Value $Bound[$name] }
+        if (-not $Bound.ContainsKey($name)) { continue }
+        if ($attributes.Contains($name.ToLowerInvariant())) {
+            throw (New-Failure -Status 'InvalidArgument' -Target $name -Message "The attribute '$name' is given twice: by the parameter -$name and in -Attribute. Leave one of them out.")
+        }
+        $attributes[$name.ToLowerInvariant()] = ConvertTo-AttributeValue -Name $name -Value $Bound[$name]
     }
     ConvertTo-JsonText $attributes
 }

@@ -61,6 +61,21 @@ function Write-Failure {
     if ($null -ne $TargetObject) {
         $ErrorRecord = [System.Management.Automation.ErrorRecord]::new($exception, "Dynamics365.$($exception.Status)", $ErrorRecord.CategoryInfo.Category, $TargetObject)
     }
+    Clear-CaughtFailure -Cmdlet $Cmdlet -Exception $exception
     if ($script:EndingFailures -ccontains $exception.Status) { $Cmdlet.ThrowTerminatingError($ErrorRecord) }
     $Cmdlet.WriteError($ErrorRecord)
+}
+
+# PowerShell adds a failure to the list of -ErrorVariable each time that it leaves one of the module's functions. The caller is
+# to find it there once: what was caught is taken out before it is reported.
+function Clear-CaughtFailure {
+    param($Cmdlet, [System.Exception] $Exception)
+    if (-not $Cmdlet.MyInvocation.BoundParameters.ContainsKey('ErrorVariable')) { return }
+    $list = $Cmdlet.SessionState.PSVariable.GetValue($Cmdlet.MyInvocation.BoundParameters['ErrorVariable'].TrimStart('+'))
+    if ($list -isnot [System.Collections.IList]) { return }
+    for ($index = $list.Count - 1; $index -ge 0; $index--) {
+        $caught = $list[$index]
+        if ($caught -is [System.Management.Automation.ErrorRecord]) { $caught = $caught.Exception }
+        if ([object]::ReferenceEquals($caught, $Exception)) { $list.RemoveAt($index) }
+    }
 }

@@ -7,7 +7,7 @@ $script:NativeAbiVersion = 1
 $script:NativeDeclarations = @(
     'uint32_t d365_abi_version(void);'
     'const char *d365_version(void);'
-    'const char *d365_status_name(d365_status status);'
+    'const char *d365_status_name(int32_t status);'
 
     'd365_status d365_config_new(const char *url, d365_config **config, d365_error **error);'
     'd365_status d365_config_set_secret(d365_config *config, const char *login_id, const uint8_t *secret, size_t secret_len, d365_error **error);'
@@ -33,20 +33,20 @@ $script:NativeDeclarations = @(
     'd365_status d365_business_unit_list(const d365_client *client, const char *columns, const char *filter, const char *order_by, uint64_t first, d365_rows **rows, d365_error **error);'
     'd365_status d365_user_roles(const d365_client *client, const char *user_id, const char *columns, d365_rows **rows, d365_error **error);'
 
-    'd365_status d365_operation_wait(d365_operation *operation, uint32_t timeout_ms, d365_error **error);'
+    'd365_status d365_operation_wait(const d365_operation *operation, uint32_t timeout_ms, d365_error **error);'
     'd365_status d365_operation_result(const d365_operation *operation, const char **text, size_t *len, d365_error **error);'
-    'd365_status d365_operation_log(d365_operation *operation, const char **text, size_t *len, d365_error **error);'
-    'void d365_operation_cancel(d365_operation *operation);'
+    'd365_status d365_operation_log(const d365_operation *operation, const char **text, size_t *len, d365_error **error);'
+    'void d365_operation_cancel(const d365_operation *operation);'
     'void d365_operation_free(d365_operation *operation);'
 
-    'd365_status d365_rows_next(d365_rows *rows, uint32_t timeout_ms, d365_batch *batch, d365_error **error);'
-    'd365_status d365_rows_log(d365_rows *rows, const char **text, size_t *len, d365_error **error);'
-    'void d365_rows_cancel(d365_rows *rows);'
+    'd365_status d365_rows_next(const d365_rows *rows, uint32_t timeout_ms, d365_batch *batch, d365_error **error);'
+    'd365_status d365_rows_log(const d365_rows *rows, const char **text, size_t *len, d365_error **error);'
+    'void d365_rows_cancel(const d365_rows *rows);'
     'void d365_rows_free(d365_rows *rows);'
 
     'd365_status d365_error_status(const d365_error *error);'
     'uint16_t d365_error_http_status(const d365_error *error);'
     'int64_t d365_error_retry_after_ms(const d365_error *error);'
-    'd365_status d365_error_text(const d365_error *error, uint32_t field, const char **text, size_t *len);'
+    'd365_status d365_error_text(const d365_error *error, int32_t field, const char **text, size_t *len);'
     'void d365_error_free(d365_error *error);'
 )

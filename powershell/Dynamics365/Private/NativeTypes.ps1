@@ -14,7 +14,7 @@ function Get-NativeParameterType {
         '^uint32_t ' { return [uint32] }
         '^uint64_t ' { return [uint64] }
         '^bool ' { return [byte] }
-        '^d365_status ' { return [int] }
+        '^int32_t ' { return [int] }
         '^d365_\w+ \*\*' { return [System.IntPtr].MakeByRefType() }
         '^(const )?d365_\w+ \*' { return [System.IntPtr] }
     }

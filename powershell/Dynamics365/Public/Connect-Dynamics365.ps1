@@ -112,18 +112,18 @@ function Connect-Dynamics365 {
         if ($bound.ContainsKey('RootCertificate')) { $options['root_certificate'] = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($RootCertificate) }
 
         $loginId = ''
-        $secret = $null
-        if ($PSCmdlet.ParameterSetName -ceq 'Credential') { $loginId = $Credential.UserName; $secret = $Credential.Password }
-        elseif ($PSCmdlet.ParameterSetName -ceq 'ClientSecret') { $loginId = "$ClientId@$TenantId"; $secret = $ClientSecret }
+        $isToken = $PSCmdlet.ParameterSetName -ceq 'AccessToken'
+        if ($isToken) { $given = $AccessToken }
+        elseif ($PSCmdlet.ParameterSetName -ceq 'Credential') { $loginId = $Credential.UserName; $given = $Credential.Password }
+        else { $loginId = "$ClientId@$TenantId"; $given = $ClientSecret }
         $client = New-ClientHandle -Url $Url -Options $options -SetCredential {
             param($Configuration)
             $native = Get-NativeType
-            $given = $secret
-            if ($null -eq $given) { $given = $AccessToken }
+            # The block runs inside functions of the module: it may only use names that none of them has.
             Use-SecretByte -Secret $given -Action {
                 param($Bytes, $Count)
                 $failure = [System.IntPtr]::Zero
-                if ($null -eq $secret) { $status = $native::d365_config_set_access_token($Configuration, $Bytes, [System.IntPtr]$Count, [ref]$failure) }
+                if ($isToken) { $status = $native::d365_config_set_access_token($Configuration, $Bytes, [System.IntPtr]$Count, [ref]$failure) }
                 else { $status = $native::d365_config_set_secret($Configuration, $loginId, $Bytes, [System.IntPtr]$Count, [ref]$failure) }
                 if ($status -ne 0) { throw (New-NativeFailure -Status $status -NativeError $failure) }
             }
