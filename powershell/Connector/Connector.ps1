@@ -341,9 +341,10 @@ function Read-ConnectorQuery {
     if ($statements.Length -ne 1 -or $null -ne $ast.ParamBlock -or $null -ne $ast.BeginBlock -or $null -ne $ast.ProcessBlock -or $null -ne $ast.DynamicParamBlock -or
         $null -ne $ast.EndBlock.Traps -or @($ast.UsingStatements).Length -gt 0) { throw (New-ConnectorQueryFailure $Query 'it is not one command') }
     $pipeline = $statements[0]
-    if ($pipeline -isnot [System.Management.Automation.Language.PipelineAst] -or $pipeline.PipelineElements.Count -ne 1 -or $pipeline.Extent.Text.TrimEnd().EndsWith('&')) {
+    if ($pipeline -isnot [System.Management.Automation.Language.PipelineAst] -or $pipeline.PipelineElements.Count -ne 1) {
         throw (New-ConnectorQueryFailure $Query 'it is not one command')
     }
+    foreach ($token in $tokens) { if ($token.Kind -eq [System.Management.Automation.Language.TokenKind]::Ampersand) { throw (New-ConnectorQueryFailure $Query "'&' stands outside of quotes") } }
     $command = $pipeline.PipelineElements[0]
     if ($command -isnot [System.Management.Automation.Language.CommandAst] -or $command.Redirections.Count -gt 0 -or
         $command.InvocationOperator -ne [System.Management.Automation.Language.TokenKind]::Unknown) { throw (New-ConnectorQueryFailure $Query 'it is not a plain command') }

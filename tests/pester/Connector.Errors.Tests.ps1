@@ -28,9 +28,9 @@ Describe 'Possible errors' {
 
     It 'gives OpenIAM the code <Code> for <What>' -ForEach @(
         @{ What = 'a missing privilege'; Setting = '{"deniedPrivileges":["prvWriteUser"]}'; Fault = ''; Code = 'INSUFFICIENT_RIGHTS' }
-        @{ What = 'an environment that is away'; Setting = ''; Fault = '{"method":"PATCH","times":0,"action":{"status":503,"headers":{"Retry-After":"9999"}}}'; Code = 'SYSTEM_UNAVAILABLE' }
+        @{ What = 'an environment that is away'; Setting = ''; Fault = '{"method":"GET","path":"systemusers","action":{"status":503,"headers":{"Retry-After":"9999"}}}'; Code = 'SYSTEM_UNAVAILABLE' }
         @{ What = 'a throttle beyond patience'; Setting = ''; Fault = '{"method":"PATCH","action":{"status":429,"headers":{"Retry-After":"9999"}}}'; Code = 'SYSTEM_UNAVAILABLE' }
-        @{ What = 'an attribute that is none'; Setting = ''; Fault = ''; Code = 'INVALID_ATTRIBUTE'; Attribute = 'shoesize' }
+        @{ What = 'an attribute that is none'; Setting = ''; Fault = ''; Code = 'INVALID_ATTRIBUTE' }
     ) {
         if ($Setting) { Set-ServerSetting $Setting }
         # Its own runspace: a throttled client holds its further requests.

@@ -93,7 +93,9 @@ impl FaultRule {
             return Err(format!("{status} is no status of a reply: use 200 to 599."));
         }
         for (name, value) in &self.action.headers {
-            if http::HeaderName::try_from(name.as_str()).is_err() || http::HeaderValue::try_from(value.as_str()).is_err() {
+            if http::HeaderName::try_from(name.as_str()).is_err()
+                || http::HeaderValue::try_from(value.as_str()).is_err()
+            {
                 return Err(format!("'{name}: {value}' is no header."));
             }
         }
@@ -190,7 +192,9 @@ mod tests {
     #[test]
     fn the_nth_match_is_hit_so_many_times() {
         let faults = Faults::default();
-        faults.add(vec![rule(r#"{"method":"POST","path":"systemusers","nth":2,"times":2,"action":{"status":503}}"#)]).unwrap();
+        faults
+            .add(vec![rule(r#"{"method":"POST","path":"systemusers","nth":2,"times":2,"action":{"status":503}}"#)])
+            .unwrap();
         let mut hits = Vec::new();
         for _ in 0..4 {
             assert!(faults.take("GET", "/api/data/v9.1/systemusers").is_none());

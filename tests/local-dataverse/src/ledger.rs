@@ -139,9 +139,13 @@ fn entry(number: u64, actor: &Actor, change: &Change) -> LedgerEntry {
         Change::Row { before, after, sent } => {
             entry.sent.clone_from(sent);
             match (before, after) {
-                (Some(Subject::User(before)), Some(Subject::User(after))) => altered::<SystemUser>(&mut entry, before, after),
+                (Some(Subject::User(before)), Some(Subject::User(after))) => {
+                    altered::<SystemUser>(&mut entry, before, after)
+                }
                 (Some(Subject::Role(before)), Some(Subject::Role(after))) => altered::<Role>(&mut entry, before, after),
-                (Some(Subject::Unit(before)), Some(Subject::Unit(after))) => altered::<BusinessUnit>(&mut entry, before, after),
+                (Some(Subject::Unit(before)), Some(Subject::Unit(after))) => {
+                    altered::<BusinessUnit>(&mut entry, before, after)
+                }
                 (None, Some(after)) => {
                     entry.operation = Operation::Create;
                     entry.after = Some(whole(&mut entry, after));

@@ -58,9 +58,8 @@ impl Limits {
         let seconds = settings.limit_window_seconds;
         if let Some(most) = settings.limit_requests {
             if usage.past.len() + usage.running as usize >= most as usize {
-                let message = format!(
-                    "Number of requests exceeded the limit of {most} over time window of {seconds} seconds."
-                );
+                let message =
+                    format!("Number of requests exceeded the limit of {most} over time window of {seconds} seconds.");
                 return Err(refused("0x80072322", message, wait));
             }
         }

@@ -39,6 +39,7 @@ internal static class Program
         {
             RunMode.File => ScriptRun.File(runspace, host, commandLine.Script, commandLine.Arguments),
             RunMode.Command => ScriptRun.Text(runspace, host, commandLine.Script),
+            RunMode.Pester => PesterRun.Run(runspace, commandLine.Arguments, commandLine.TestName),
             _ => throw new InvalidOperationException("Unreachable: every mode has its branch."),
         };
     }

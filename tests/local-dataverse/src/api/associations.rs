@@ -22,7 +22,9 @@ pub fn references(call: &Call<'_>, user: Uuid) -> ApiResult<Reply> {
         }
         Method::DELETE => {
             let id = call.options.id.as_deref().ok_or_else(|| {
-                ODataError::query("DELETE of a reference in a collection needs the query option $id: the address of the role.")
+                ODataError::query(
+                    "DELETE of a reference in a collection needs the query option $id: the address of the role.",
+                )
             })?;
             let role = role_of(call, id)?;
             change(call, user, role, false)

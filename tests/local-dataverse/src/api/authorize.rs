@@ -21,12 +21,10 @@ pub struct Caller {
 /// Finds the caller, or the reply that refuses him.
 pub fn authorize(state: &State, request: &Incoming) -> Result<Caller, Box<Reply>> {
     let origin = request.origin(&state.origin);
-    let challenge = format!(
-        "authorization_uri={}/{TENANT_ID}/oauth2/authorize, resource_id={origin}/",
-        state.origin
-    );
+    let challenge = format!("authorization_uri={}/{TENANT_ID}/oauth2/authorize, resource_id={origin}/", state.origin);
     let unauthorized = |details: &str| {
-        let value = if details.is_empty() { format!("Bearer {challenge}") } else { format!("Bearer {details}, {challenge}") };
+        let value =
+            if details.is_empty() { format!("Bearer {challenge}") } else { format!("Bearer {details}, {challenge}") };
         Box::new(Reply::empty(StatusCode::UNAUTHORIZED).header("www-authenticate", value))
     };
     let invalid = |text: String| unauthorized(&format!("error=\"invalid_token\", error_description=\"{text}\""));

@@ -49,7 +49,8 @@ pub fn move_user(call: &Call<'_>, id: Uuid) -> ApiResult<Reply> {
     read::find::<SystemUser>(&store, id)?;
     let unit = key_of(&members, "BusinessUnit", "businessunitid")?;
     read::find::<BusinessUnit>(&store, unit)?;
-    let heir = key_of(&members, "ReassignPrincipal", "systemuserid").or_else(|_| key_of(&members, "ReassignPrincipal", "ownerid"))?;
+    let heir = key_of(&members, "ReassignPrincipal", "systemuserid")
+        .or_else(|_| key_of(&members, "ReassignPrincipal", "ownerid"))?;
     read::find::<SystemUser>(&store, heir)?;
     let mut body = Map::new();
     body.insert("businessunitid@odata.bind".into(), Json::String(format!("/businessunits({unit})")));
@@ -64,7 +65,9 @@ fn key_of(members: &Map<String, Json>, parameter: &str, key: &str) -> ApiResult<
     id.and_then(|id| Uuid::try_parse(id).ok()).ok_or_else(|| {
         ODataError::payload(
             "systemusers",
-            format_args!("SetBusinessSystemUser needs the parameter {parameter} with {key}, such as {{\"{key}\":\"<id>\"}}."),
+            format_args!(
+                "SetBusinessSystemUser needs the parameter {parameter} with {key}, such as {{\"{key}\":\"<id>\"}}."
+            ),
         )
     })
 }

@@ -56,7 +56,11 @@ impl Preferences {
     /// Whether formatted values and lookup annotations are asked for.
     pub fn annotate(&self) -> bool {
         self.annotations.as_deref().is_some_and(|list| {
-            list.split(',').any(|name| name.trim() == "*" || name.contains("OData.Community.Display") || name.contains("Microsoft.Dynamics.CRM"))
+            list.split(',').any(|name| {
+                name.trim() == "*"
+                    || name.contains("OData.Community.Display")
+                    || name.contains("Microsoft.Dynamics.CRM")
+            })
         })
     }
 
@@ -175,7 +179,8 @@ mod tests {
 
     #[test]
     fn preferences_are_cut_at_commas_outside_of_quotes() {
-        let items: Vec<&str> = split("odata.maxpagesize=2, odata.include-annotations=\"a,b\" , return=representation").collect();
+        let items: Vec<&str> =
+            split("odata.maxpagesize=2, odata.include-annotations=\"a,b\" , return=representation").collect();
         assert_eq!(items, ["odata.maxpagesize=2", "odata.include-annotations=\"a,b\"", "return=representation"]);
     }
 

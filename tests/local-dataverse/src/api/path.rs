@@ -89,11 +89,8 @@ pub fn lacks_version(path: &str) -> bool {
 
 /// What the part behind the version names.
 pub fn parse(rest: &str) -> ApiResult<Resource> {
-    let decoded: Vec<String> = rest
-        .trim_end_matches('/')
-        .split('/')
-        .map(|segment| decode(segment, false))
-        .collect::<ApiResult<_>>()?;
+    let decoded: Vec<String> =
+        rest.trim_end_matches('/').split('/').map(|segment| decode(segment, false)).collect::<ApiResult<_>>()?;
     let segments: Vec<&str> = decoded.iter().map(String::as_str).collect();
     let (first, others) = match segments.as_slice() {
         ["", ..] | [] => return Err(ODataError::unsupported("the service document; ask for an entity set")),
@@ -147,7 +144,9 @@ fn part_of_row(set: Set, id: Uuid, others: &[&str]) -> ApiResult<Resource> {
 
 fn split_key(segment: &str) -> ApiResult<(&str, Option<&str>)> {
     let Some((name, key)) = segment.split_once('(') else { return Ok((segment, None)) };
-    let key = key.strip_suffix(')').ok_or_else(|| ODataError::query(format!("Bad Request - Error in query syntax: '{segment}'.")))?;
+    let key = key
+        .strip_suffix(')')
+        .ok_or_else(|| ODataError::query(format!("Bad Request - Error in query syntax: '{segment}'.")))?;
     Ok((name, Some(key)))
 }
 

@@ -138,7 +138,9 @@ pub fn property<T: Entity>(call: &Call<'_>, id: Uuid, name: &str) -> ApiResult<R
     let store = call.state.store.read();
     let row = find::<T>(&store, id)?;
     if schema.navigation(name).is_some() {
-        return Err(ODataError::unsupported(format!("following '{name}' from a row; read _{name}_value and the row it names")));
+        return Err(ODataError::unsupported(format!(
+            "following '{name}' from a row; read _{name}_value and the row it names"
+        )));
     }
     let column = schema.column(name).ok_or_else(|| ODataError::no_resource(name))?;
     let value = row.value(column);

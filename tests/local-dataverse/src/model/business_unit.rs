@@ -98,9 +98,8 @@ static COLUMNS: [Column<BusinessUnit>; 29] = [
     computed("versionnumber", Kind::BigInt, |row| Value::Int(row.version as i64)),
 ];
 
-static SCHEMA: LazyLock<Schema<BusinessUnit>> = LazyLock::new(|| {
-    Schema::new("businessunit", "businessunits", "businessunitid", &["businessunitid"], &COLUMNS)
-});
+static SCHEMA: LazyLock<Schema<BusinessUnit>> =
+    LazyLock::new(|| Schema::new("businessunit", "businessunits", "businessunitid", &["businessunitid"], &COLUMNS));
 
 impl Entity for BusinessUnit {
     fn schema() -> &'static Schema<Self> {

@@ -56,7 +56,10 @@ fn guid(value: Option<Uuid>) -> Value<'static> {
 static COLUMNS: [Column<Role>; 24] = [
     fixed("overwritetime", Kind::Date, Value::Date(-2_208_988_800)),
     computed("organizationid", Kind::Guid, |_| Value::Guid(seed::ORGANIZATION_ID)),
-    sparse("isinherited", Kind::Choice(&[(0, "Team privileges only"), (1, "Direct User (Basic) access level and Team privileges")])),
+    sparse(
+        "isinherited",
+        Kind::Choice(&[(0, "Team privileges only"), (1, "Direct User (Basic) access level and Team privileges")]),
+    ),
     computed("solutionid", Kind::Guid, |_| Value::Guid(seed::SOLUTION_ID)),
     computed("roleidunique", Kind::Guid, |row| {
         let mut bytes = *row.id.as_bytes();

@@ -126,9 +126,8 @@ impl SystemUser {
     }
 }
 
-static SCHEMA: LazyLock<Schema<SystemUser>> = LazyLock::new(|| {
-    Schema::new("systemuser", "systemusers", "systemuserid", &["systemuserid", "ownerid"], &COLUMNS)
-});
+static SCHEMA: LazyLock<Schema<SystemUser>> =
+    LazyLock::new(|| Schema::new("systemuser", "systemusers", "systemuserid", &["systemuserid", "ownerid"], &COLUMNS));
 
 impl Entity for SystemUser {
     fn schema() -> &'static Schema<Self> {

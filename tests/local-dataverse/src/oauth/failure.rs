@@ -44,7 +44,12 @@ impl Failure {
 
     /// 70003: another grant type.
     pub fn grant_type(grant_type: &str) -> Self {
-        Self::new(400, "unsupported_grant_type", 70003, format!("The app requested an unsupported grant type '{grant_type}'."))
+        Self::new(
+            400,
+            "unsupported_grant_type",
+            70003,
+            format!("The app requested an unsupported grant type '{grant_type}'."),
+        )
     }
 
     /// 700016: the application.

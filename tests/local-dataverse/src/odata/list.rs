@@ -203,7 +203,10 @@ impl List {
 /// The values of a cookie by the types of the ordered columns; the columns must be the same as in this request.
 fn cookie_values<T: Entity>(cookie: &Cookie, order: &[(usize, bool)]) -> ApiResult<Vec<Scalar>> {
     let foreign = || {
-        ODataError::bad_request("0x80040203", "The paging cookie does not belong to this query: its ordered columns differ.")
+        ODataError::bad_request(
+            "0x80040203",
+            "The paging cookie does not belong to this query: its ordered columns differ.",
+        )
     };
     if cookie.values.len() != order.len() {
         return Err(foreign());

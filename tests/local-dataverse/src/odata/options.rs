@@ -65,7 +65,9 @@ impl QueryOptions {
                     "true" => true,
                     "false" => false,
                     _ => {
-                        return Err(ODataError::query(format!("Invalid value '{value}' for $count query option found. Valid values are 'true' and 'false'.")));
+                        return Err(ODataError::query(format!(
+                            "Invalid value '{value}' for $count query option found. Valid values are 'true' and 'false'."
+                        )));
                     }
                 }
             }

@@ -164,7 +164,8 @@ fn put<T: Entity>(
 /// The row that `<property>@odata.bind` refers to.
 fn bind<T: Entity>(property: &str, value: &Json, context: Context<'_>) -> ApiResult<(usize, Scalar)> {
     let schema = T::schema();
-    let column = schema.navigation(property).ok_or_else(|| unknown(property, schema.logical_name, schema.entity_set))?;
+    let column =
+        schema.navigation(property).ok_or_else(|| unknown(property, schema.logical_name, schema.entity_set))?;
     let Kind::Lookup(target, _) = schema.columns[column].kind else {
         return Err(unknown(property, schema.logical_name, schema.entity_set));
     };

@@ -122,7 +122,8 @@ pub fn delete(change: &mut Change<'_>, id: Uuid) -> ApiResult<()> {
     if let Some(reason) = reason {
         return Err(ODataError::bad_request("0x80040203", reason));
     }
-    let copies: Vec<Uuid> = change.store.roles.iter().filter(|role| role.business_unit == id).map(|role| role.id).collect();
+    let copies: Vec<Uuid> =
+        change.store.roles.iter().filter(|role| role.business_unit == id).map(|role| role.id).collect();
     for copy in copies {
         roles::remove(change, copy);
     }

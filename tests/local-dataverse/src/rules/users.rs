@@ -52,11 +52,7 @@ pub fn create(change: &mut Change<'_>, mut values: Changes) -> ApiResult<Uuid> {
 
 /// 412: a row with this key is there.
 pub fn duplicate_key() -> ODataError {
-    ODataError::new(
-        StatusCode::PRECONDITION_FAILED,
-        "0x80040237",
-        "A record with matching key values already exists.",
-    )
+    ODataError::new(StatusCode::PRECONDITION_FAILED, "0x80040237", "A record with matching key values already exists.")
 }
 
 fn must_be_unique(store: &Store, user: &SystemUser) -> ApiResult<()> {
@@ -82,7 +78,10 @@ pub fn update(change: &mut Change<'_>, id: Uuid, mut values: Changes) -> ApiResu
     let before = change.store.users.get(id).ok_or_else(|| ODataError::not_found(LOGICAL_NAME, id))?.clone();
     let sent = values.names::<SystemUser>();
     if values.key.is_some_and(|key| key != id) {
-        return Err(ODataError::bad_request("0x80040203", "The attribute 'systemuserid' of a systemuser can't be changed."));
+        return Err(ODataError::bad_request(
+            "0x80040203",
+            "The attribute 'systemuserid' of a systemuser can't be changed.",
+        ));
     }
     handle_domain_name(change, &before, &mut values)?;
     let mut user = (*before).clone();

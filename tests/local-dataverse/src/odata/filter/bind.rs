@@ -178,7 +178,11 @@ fn from_list(kind: Kind, value: &Scalar, path: &[String]) -> ApiResult<Scalar> {
         Kind::Image | Kind::Complex => None,
     };
     parsed.ok_or_else(|| {
-        ODataError::query(format!("The value '{text}' is not of type {} of the property '{}'.", kind.edm(), path.join("/")))
+        ODataError::query(format!(
+            "The value '{text}' is not of type {} of the property '{}'.",
+            kind.edm(),
+            path.join("/")
+        ))
     })
 }
 
@@ -192,8 +196,9 @@ fn source<T: Entity>(path: &[String]) -> ApiResult<(Source, Kind)> {
             Ok((Source::Column(column), schema.columns[column].kind))
         }
         [navigation, name] => {
-            let column =
-                schema.navigation(navigation).ok_or_else(|| ODataError::no_property(navigation, schema.logical_name))?;
+            let column = schema
+                .navigation(navigation)
+                .ok_or_else(|| ODataError::no_property(navigation, schema.logical_name))?;
             let Kind::Lookup(target, _) = schema.columns[column].kind else {
                 return Err(ODataError::no_property(navigation, schema.logical_name));
             };

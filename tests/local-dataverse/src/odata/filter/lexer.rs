@@ -78,7 +78,10 @@ fn word(text: &str, position: &mut usize) -> Result<Token, ODataError> {
     // Dates contain colons, names don't.
     let length = text[start..].find(|next| !(belongs(next) || (numeric && next == ':'))).unwrap_or(text.len() - start);
     if length == 0 {
-        return Err(ODataError::query(format!("Syntax error: character '{}' is not valid at position {start} in '{text}'.", &text[start..].chars().next().unwrap_or(' '))));
+        return Err(ODataError::query(format!(
+            "Syntax error: character '{}' is not valid at position {start} in '{text}'.",
+            &text[start..].chars().next().unwrap_or(' ')
+        )));
     }
     let word = &text[start..start + length];
     *position = start + length;
@@ -87,7 +90,9 @@ fn word(text: &str, position: &mut usize) -> Result<Token, ODataError> {
     }
     match literal(word) {
         Some(value) => Ok(Token::Literal(value)),
-        None if numeric => Err(ODataError::query(format!("Syntax error: '{word}' at position {start} in '{text}' is no literal."))),
+        None if numeric => {
+            Err(ODataError::query(format!("Syntax error: '{word}' at position {start} in '{text}' is no literal.")))
+        }
         None => Ok(Token::Name(word.to_owned())),
     }
 }

@@ -185,7 +185,9 @@ impl Parser<'_> {
         };
         self.expect(')')?;
         if matches!(self.peek(), Token::Name(next) if next == "eq" || next == "ne") {
-            return Err(ODataError::unsupported(format!("a comparison of '{name}(...)' in $filter; write not {name}(...)")));
+            return Err(ODataError::unsupported(format!(
+                "a comparison of '{name}(...)' in $filter; write not {name}(...)"
+            )));
         }
         Ok(Expression::Text(function, path, needle))
     }
