@@ -56,28 +56,28 @@ impl Limits {
             (window.saturating_sub(now.duration_since(*began))).as_millis().div_ceil(1000) as u64
         });
         let seconds = settings.limit_window_seconds;
-        if let Some(most) = settings.limit_requests {
-            if usage.past.len() + usage.running as usize >= most as usize {
-                let message =
-                    format!("Number of requests exceeded the limit of {most} over time window of {seconds} seconds.");
-                return Err(refused("0x80072322", message, wait));
-            }
+        if let Some(most) = settings.limit_requests
+            && usage.past.len() + usage.running as usize >= most as usize
+        {
+            let message =
+                format!("Number of requests exceeded the limit of {most} over time window of {seconds} seconds.");
+            return Err(refused("0x80072322", message, wait));
         }
-        if let Some(most) = settings.limit_execution_milliseconds {
-            if usage.executing >= Duration::from_millis(most) {
-                let message = format!(
-                    "Combined execution time of incoming requests exceeded limit of {most} milliseconds over time window \
+        if let Some(most) = settings.limit_execution_milliseconds
+            && usage.executing >= Duration::from_millis(most)
+        {
+            let message = format!(
+                "Combined execution time of incoming requests exceeded limit of {most} milliseconds over time window \
                      of {seconds} seconds. Decrease number of concurrent requests or reduce the duration of requests and \
                      try again later."
-                );
-                return Err(refused("0x80072321", message, wait));
-            }
+            );
+            return Err(refused("0x80072321", message, wait));
         }
-        if let Some(most) = settings.limit_concurrent_requests {
-            if usage.running >= most {
-                let message = format!("Number of concurrent requests exceeded the limit of {most}.");
-                return Err(refused("0x80072326", message, 1));
-            }
+        if let Some(most) = settings.limit_concurrent_requests
+            && usage.running >= most
+        {
+            let message = format!("Number of concurrent requests exceeded the limit of {most}.");
+            return Err(refused("0x80072326", message, 1));
         }
         usage.running += 1;
         let used = usage.past.len() as u32 + usage.running;

@@ -110,7 +110,7 @@ fn example(project: &Project, built: &Built, compiler: &Path, folder: &Path) -> 
         let mut command = Command::new(program);
         command.arg(&server.url).arg(Dataverse::login()).env("DYNAMICS365_SECRET", SECRET);
         let (ended, output) = judge("examples/list_users.c", &mut command)?;
-        let listed = output.contains("\tAdele Example\tadele@contoso.example\n");
+        let listed = output.contains("\tAdele Example\tadele@contoso.example\t\n");
         if !listed {
             println!("  it did not list Adele Example:\n{output}");
         }

@@ -159,10 +159,10 @@ fn parse_key(key: &str) -> ApiResult<Uuid> {
         return Err(ODataError::unsupported(format!("the alternate key '{name}'")));
     }
     // The service takes 36 characters, without braces or quotes.
-    if key.len() == 36 {
-        if let Ok(id) = Uuid::try_parse(key) {
-            return Ok(id);
-        }
+    if key.len() == 36
+        && let Ok(id) = Uuid::try_parse(key)
+    {
+        return Ok(id);
     }
     Err(ODataError::query(format!("Bad Request - Error in query syntax: '{key}' is no GUID.")))
 }

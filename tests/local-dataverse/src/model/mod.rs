@@ -11,6 +11,6 @@ mod value;
 pub use business_unit::BusinessUnit;
 pub use entity::Entity;
 pub use role::Role;
-pub use schema::{Column, Kind, Others, Schema, Target};
+pub use schema::{Column, Kind, Others, Target};
 pub use system_user::SystemUser;
 pub use value::{Scalar, Value, text};

@@ -5,4 +5,4 @@ mod failure;
 mod token;
 
 pub use endpoint::{answer, is_sign_in};
-pub use token::{Claims, Rejected, TokenKey};
+pub use token::{Rejected, TokenKey};

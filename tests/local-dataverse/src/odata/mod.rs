@@ -12,6 +12,6 @@ pub mod reference;
 mod select;
 
 pub use error::{ApiResult, ODataError};
-pub use list::{List, Page, Rows};
+pub use list::{List, Rows};
 pub use options::{QueryOptions, decode};
 pub use select::Selection;

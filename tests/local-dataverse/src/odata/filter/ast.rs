@@ -80,4 +80,16 @@ pub enum Expression {
     Text(TextFunction, Vec<String>, String),
     /// `Microsoft.Dynamics.CRM.In`
     In(Vec<String>, Vec<Scalar>),
+    /// `collection/any(x:...)` or `collection/all(x:...)`; `any()` has no condition. Paths in the condition are those of the
+    /// collection's rows, without the variable.
+    Lambda(Quantifier, String, Option<Box<Expression>>),
+}
+
+/// How many rows of a collection a condition must hold for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quantifier {
+    /// One at least.
+    Any,
+    /// All; none are needed.
+    All,
 }

@@ -2,8 +2,9 @@
 
 use uuid::Uuid;
 
-use super::ast::{Comparison, Expression, Operand, TextFunction};
+use super::ast::{Comparison, Expression, Operand, Quantifier, TextFunction};
 use super::lexer;
+use crate::ledger::USER_ROLES;
 use crate::model::{BusinessUnit, Entity, Kind, Role, Scalar, SystemUser, Target};
 use crate::odata::{ApiResult, ODataError};
 
@@ -31,11 +32,22 @@ pub enum Condition {
     Text(Source, TextFunction, Box<str>, bool),
     /// The value is one of these, or none of them.
     In(Source, Vec<Scalar>, bool),
+    /// A condition on the rows of a collection, or its opposite; without a condition, whether there are any.
+    Lambda(Collection, Quantifier, Option<Box<Condition>>, bool),
+}
+
+/// The rows that a row is tied to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Collection {
+    /// The roles of a user.
+    Roles,
+    /// The users who hold a role.
+    Members,
 }
 
 /// Prepares a filter for the rows of `T`.
 pub fn bind<T: Entity>(expression: &Expression) -> ApiResult<Condition> {
-    condition::<T>(expression, false)
+    condition_of::<T>(expression)
 }
 
 fn condition<T: Entity>(expression: &Expression, negated: bool) -> ApiResult<Condition> {
@@ -70,7 +82,27 @@ fn condition<T: Entity>(expression: &Expression, negated: bool) -> ApiResult<Con
             let values = values.iter().map(|value| from_list(kind, value, path));
             Condition::In(source, values.collect::<ApiResult<_>>()?, negated)
         }
+        Expression::Lambda(quantifier, name, inner) => lambda::<T>(*quantifier, name, inner.as_deref(), negated)?,
     })
+}
+
+fn lambda<T: Entity>(
+    quantifier: Quantifier,
+    name: &str,
+    inner: Option<&Expression>,
+    negated: bool,
+) -> ApiResult<Condition> {
+    let table = T::schema().logical_name;
+    let (collection, bound) = match (table, name) {
+        ("systemuser", USER_ROLES) => (Collection::Roles, inner.map(condition_of::<Role>)),
+        ("role", USER_ROLES) => (Collection::Members, inner.map(condition_of::<SystemUser>)),
+        _ => return Err(ODataError::no_property(name, table)),
+    };
+    Ok(Condition::Lambda(collection, quantifier, bound.transpose()?.map(Box::new), negated))
+}
+
+fn condition_of<T: Entity>(expression: &Expression) -> ApiResult<Condition> {
+    condition::<T>(expression, false)
 }
 
 /// Long chains of `and` (or of `or`) become one flat list, so that their length costs no stack later.
@@ -82,14 +114,9 @@ fn flatten<T: Entity>(
 ) -> ApiResult<()> {
     let mut left = expression;
     let mut rights = Vec::new();
-    loop {
-        match (left, is_and) {
-            (Expression::And(first, second), true) | (Expression::Or(first, second), false) => {
-                rights.push(second);
-                left = first;
-            }
-            _ => break,
-        }
+    while let (Expression::And(first, second), true) | (Expression::Or(first, second), false) = (left, is_and) {
+        rights.push(second);
+        left = first;
     }
     parts.push(condition::<T>(left, negated)?);
     for right in rights.into_iter().rev() {
@@ -137,15 +164,15 @@ fn incompatible(left: &str, right: &str, comparison: Comparison) -> ODataError {
 
 /// The literal as a value of the column's type.
 fn fitting(kind: Kind, value: &Scalar, comparison: Comparison) -> ApiResult<Scalar> {
-    let fits = match (kind, value) {
-        (_, Scalar::Null) => true,
-        (Kind::Text(_), Scalar::Text(_)) => true,
-        (Kind::Guid | Kind::Lookup(..), Scalar::Guid(_)) => true,
-        (Kind::Bool(..), Scalar::Bool(_)) => true,
-        (Kind::Int(..) | Kind::Choice(_) | Kind::BigInt | Kind::Double, Scalar::Int(_) | Scalar::Double(_)) => true,
-        (Kind::Date, Scalar::Date(_)) => true,
-        _ => false,
-    };
+    let fits = matches!(
+        (kind, value),
+        (_, Scalar::Null)
+            | (Kind::Text(_), Scalar::Text(_))
+            | (Kind::Guid | Kind::Lookup(..), Scalar::Guid(_))
+            | (Kind::Bool(..), Scalar::Bool(_))
+            | (Kind::Int(..) | Kind::Choice(_) | Kind::BigInt | Kind::Double, Scalar::Int(_) | Scalar::Double(_))
+            | (Kind::Date, Scalar::Date(_))
+    );
     if fits {
         return Ok(value.clone());
     }

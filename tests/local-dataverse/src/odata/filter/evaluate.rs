@@ -4,8 +4,8 @@
 
 use std::cmp::Ordering;
 
-use super::ast::{Comparison, TextFunction};
-use super::bind::{Condition, Source};
+use super::ast::{Comparison, Quantifier, TextFunction};
+use super::bind::{Collection, Condition, Source};
 use crate::model::{Entity, Target, Value, text};
 use crate::store::Store;
 
@@ -37,7 +37,36 @@ impl Condition {
                 let found = values.iter().any(|one| compare(value, Comparison::Equal, one.as_value()));
                 found != *negated
             }
+            Condition::Lambda(collection, quantifier, inner, negated) => {
+                lambda(*collection, *quantifier, inner.as_deref(), row, store) != *negated
+            }
         }
+    }
+}
+
+fn lambda<T: Entity>(
+    collection: Collection,
+    quantifier: Quantifier,
+    inner: Option<&Condition>,
+    row: &T,
+    store: &Store,
+) -> bool {
+    match collection {
+        Collection::Roles => {
+            let mut roles = store.memberships.roles_of(row.id()).iter().filter_map(|id| store.roles.get(*id));
+            quantified(quantifier, &mut roles, |role| inner.is_none_or(|inner| inner.holds(&**role, store)))
+        }
+        Collection::Members => {
+            let mut users = store.memberships.users_of(row.id()).filter_map(|id| store.users.get(id));
+            quantified(quantifier, &mut users, |user| inner.is_none_or(|inner| inner.holds(&**user, store)))
+        }
+    }
+}
+
+fn quantified<R>(quantifier: Quantifier, rows: &mut impl Iterator<Item = R>, holds: impl FnMut(R) -> bool) -> bool {
+    match quantifier {
+        Quantifier::Any => rows.any(holds),
+        Quantifier::All => rows.all(holds),
     }
 }
 

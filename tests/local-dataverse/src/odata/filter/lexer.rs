@@ -105,10 +105,10 @@ pub fn literal(word: &str) -> Option<Scalar> {
         "false" => return Some(Scalar::Bool(false)),
         _ => {}
     }
-    if word.len() == 36 {
-        if let Ok(id) = Uuid::try_parse(word) {
-            return Some(Scalar::Guid(id));
-        }
+    if word.len() == 36
+        && let Ok(id) = Uuid::try_parse(word)
+    {
+        return Some(Scalar::Guid(id));
     }
     if !word.starts_with(|next: char| next.is_ascii_digit() || matches!(next, '-' | '+')) {
         return None;

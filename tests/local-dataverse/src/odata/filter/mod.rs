@@ -6,8 +6,6 @@ mod bind;
 mod evaluate;
 pub mod lexer;
 mod parser;
-#[cfg(test)]
-mod tests;
 
 pub use bind::Condition;
 

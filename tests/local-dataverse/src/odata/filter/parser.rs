@@ -1,6 +1,6 @@
 //! A recursive-descent parser of `$filter`: `or` binds less than `and`, `and` less than `not`.
 
-use super::ast::{Comparison, Expression, Operand, TextFunction};
+use super::ast::{Comparison, Expression, Operand, Quantifier, TextFunction};
 use super::lexer::{Positioned, Token, tokens};
 use crate::model::Scalar;
 use crate::odata::{ApiResult, ODataError};
@@ -16,7 +16,7 @@ pub fn parse(text: &str) -> ApiResult<Expression> {
     if tokens.len() > LONGEST {
         return Err(ODataError::query("The node count limit of the $filter has been exceeded."));
     }
-    let mut parser = Parser { text, tokens, next: 0, depth: 0 };
+    let mut parser = Parser { text, tokens, next: 0, depth: 0, variables: Vec::new() };
     let expression = parser.disjunction()?;
     match parser.peek() {
         Token::End => Ok(expression),
@@ -29,6 +29,8 @@ struct Parser<'t> {
     tokens: Vec<Positioned>,
     next: usize,
     depth: usize,
+    /// The variables of the lambdas around the cursor, the innermost last.
+    variables: Vec<String>,
 }
 
 impl Parser<'_> {
@@ -107,6 +109,9 @@ impl Parser<'_> {
         {
             return self.function(&name);
         }
+        if let Some((quantifier, collection)) = self.lambda_ahead() {
+            return self.lambda(quantifier, collection);
+        }
         let left = self.operand()?;
         let comparison = match self.peek() {
             Token::Name(name) => match name.as_str() {
@@ -157,10 +162,60 @@ impl Parser<'_> {
                 }
             }
             if *self.peek() != Token::Symbol('/') {
-                return Ok(path);
+                return self.of_variable(path);
             }
             self.next += 1;
         }
+    }
+
+    /// Inside a lambda every path starts with its variable, which says nothing further.
+    fn of_variable(&self, mut path: Vec<String>) -> ApiResult<Vec<String>> {
+        let Some(variable) = self.variables.last() else { return Ok(path) };
+        if path.len() > 1 && path[0] == *variable {
+            path.remove(0);
+            return Ok(path);
+        }
+        if self.variables.contains(&path[0]) {
+            return Err(ODataError::unsupported(format!("the variable '{}' of an outer lambda in $filter", path[0])));
+        }
+        Err(ODataError::query(format!(
+            "Could not find a property named '{}': inside the lambda, names start with '{variable}/'.",
+            path.join("/")
+        )))
+    }
+
+    /// `collection/any(` or `collection/all(` at the cursor; inside a lambda, after its variable.
+    fn lambda_ahead(&self) -> Option<(Quantifier, String)> {
+        let token = |offset: usize| self.tokens.get(self.next + offset).map(|next| &next.token);
+        match (token(0)?, token(1)?, token(2)?, token(3)?) {
+            (Token::Name(collection), Token::Symbol('/'), Token::Name(word), Token::Symbol('(')) => match word.as_str()
+            {
+                "any" => Some((Quantifier::Any, collection.clone())),
+                "all" => Some((Quantifier::All, collection.clone())),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The cursor is on the collection's name.
+    fn lambda(&mut self, quantifier: Quantifier, collection: String) -> ApiResult<Expression> {
+        if !self.variables.is_empty() {
+            return Err(ODataError::unsupported("a lambda inside a lambda in $filter"));
+        }
+        self.next += 4;
+        if quantifier == Quantifier::Any && *self.peek() == Token::Symbol(')') {
+            self.next += 1;
+            return Ok(Expression::Lambda(quantifier, collection, None));
+        }
+        let Token::Name(variable) = self.take() else { return Err(self.error()) };
+        self.expect(':')?;
+        self.variables.push(variable);
+        let condition = self.disjunction();
+        self.variables.pop();
+        let condition = condition?;
+        self.expect(')')?;
+        Ok(Expression::Lambda(quantifier, collection, Some(Box::new(condition))))
     }
 
     fn function(&mut self, name: &str) -> ApiResult<Expression> {

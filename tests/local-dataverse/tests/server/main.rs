@@ -1,0 +1,9 @@
+//! The server over real HTTP, as a client that knows nothing of it sees it.
+
+mod client;
+mod control;
+mod filter;
+mod memberships;
+mod query;
+mod sign_in;
+mod users;
