@@ -39,8 +39,15 @@ fn has_pester(project: &Project, shell: &PowerShell) -> Result<bool> {
     Ok(run(&mut command, Duration::from_secs(120), false)?.success)
 }
 
-/// Runs test files in one PowerShell against a server of their own.
-pub fn suite(project: &Project, built: &Built, staged: &Staged, shell: &PowerShell, tests: &Path) -> Result<Tally> {
+/// Runs test files in one PowerShell against a server of their own. `engine` is the engine host's program, which its own tests start.
+pub fn suite(
+    project: &Project,
+    built: &Built,
+    staged: &Staged,
+    shell: &PowerShell,
+    engine: Option<&Path>,
+    tests: &Path,
+) -> Result<Tally> {
     let server = Dataverse::start(&built.dataverse)?;
     let mut command = if shell.is_engine {
         let mut command = Command::new(&shell.program);
@@ -57,8 +64,8 @@ pub fn suite(project: &Project, built: &Built, staged: &Staged, shell: &PowerShe
         .env("DYNAMICS365_ROOT", &project.root)
         .env("LOCAL_DATAVERSE_URL", &server.url)
         .env("NO_COLOR", "1");
-    if shell.is_engine {
-        command.env("DYNAMICS365_ENGINE", &shell.program);
+    if let Some(engine) = engine {
+        command.env("DYNAMICS365_ENGINE", engine);
     }
     let ended = run(&mut command, LIMIT, false)?;
     let counted = tally::of_last_line(&ended.output);

@@ -21,29 +21,38 @@ function Get-TestRunData {
     , @(foreach ($item in $ForEach) { , @{ Item = $item } })
 }
 
-# A name with its templates filled in: <name> is a key of the data, <_> the data itself.
+# A name with its templates filled in: <name> is a key of the data of the test or of a block around it, <_> the data itself.
 function Expand-TestRunName {
-    param([string] $Name, $Data)
-    if ($null -eq $Data) { return $Name }
+    param([string] $Name, [object[]] $DataSets)
     [regex]::Replace($Name, '<(\w+(?:\.\w+)*)>', {
             param($match)
             $path = $match.Groups[1].Value.Split('.')
-            $value = $Data.Item
-            if ($path[0] -ne '_') {
-                if ($value -isnot [System.Collections.IDictionary] -or -not $value.Contains($path[0])) { return $match.Value }
-                $value = $value[$path[0]]
+            foreach ($data in $DataSets) {
+                if ($null -eq $data) { continue }
+                $value = $data.Item
+                if ($path[0] -ne '_') {
+                    if ($value -isnot [System.Collections.IDictionary] -or -not $value.Contains($path[0])) { continue }
+                    $value = $value[$path[0]]
+                }
+                for ($index = 1; $index -lt $path.Length; $index++) { $value = $value.($path[$index]) }
+                if ($null -eq $value) { return '$null' }
+                return [string]$value
             }
-            for ($index = 1; $index -lt $path.Length; $index++) { $value = $value.($path[$index]) }
-            if ($null -eq $value) { return '$null' }
-            [string]$value
+            $match.Value
         })
 }
 
-# Makes the keys of the data variables of the scope that dot-sources this, and the data itself $_.
+# The data of an item and of the blocks around it, the innermost first.
+function Get-TestRunDataChain {
+    param($Data, $Parent)
+    $Data
+    for (; $null -ne $Parent; $Parent = $Parent.Parent) { $Parent.Data }
+}
+
+# Makes the keys of the data variables of the scope that dot-sources this. The data itself becomes $_ in Run.ps1.
 $global:TestRunSetData = {
     param($TestRunData)
     if ($null -ne $TestRunData) {
-        $ExecutionContext.SessionState.PSVariable.Set('_', $TestRunData.Item)
         if ($TestRunData.Item -is [System.Collections.IDictionary]) {
             foreach ($TestRunKey in @($TestRunData.Item.Keys)) { $ExecutionContext.SessionState.PSVariable.Set($TestRunKey, $TestRunData.Item[$TestRunKey]) }
         }
@@ -54,12 +63,14 @@ function Add-TestRunBlock {
     param([string] $TestRunName, [scriptblock] $TestRunFixture, $TestRunDataSets)
     foreach ($TestRunSet in $TestRunDataSets) {
         $TestRunParent = $global:TestRunCurrent
-        $TestRunBlock = New-TestRunBlock -Name (Expand-TestRunName $TestRunName $TestRunSet) -Parent $TestRunParent -Data $TestRunSet
+        $TestRunBlock = New-TestRunBlock -Name (Expand-TestRunName $TestRunName (Get-TestRunDataChain $TestRunSet $TestRunParent)) -Parent $TestRunParent -Data $TestRunSet
         $TestRunParent.Items.Add($TestRunBlock)
         $global:TestRunCurrent = $TestRunBlock
         try {
             . $global:TestRunSetData $TestRunSet
-            $null = & $TestRunFixture
+            $TestRunInput = $null
+            if ($null -ne $TestRunSet) { $TestRunInput = $TestRunSet.Item }
+            $null = ForEach-Object -InputObject $TestRunInput -Process { & $TestRunFixture }
         }
         finally { $global:TestRunCurrent = $TestRunParent }
     }
@@ -88,7 +99,7 @@ function It {
     param([Parameter(Mandatory, Position = 0)] [string] $Name, [Parameter(Mandatory, Position = 1)] [scriptblock] $Test, [Alias('TestCases')] [object[]] $ForEach, [string[]] $Tag)
     Assert-TestRunPlace It -InBlock
     foreach ($set in (Get-TestRunData $PSBoundParameters.ContainsKey('ForEach') $ForEach)) {
-        $global:TestRunCurrent.Items.Add([pscustomobject]@{ Kind = 'Test'; Name = Expand-TestRunName $Name $set; Parent = $global:TestRunCurrent; Data = $set; Body = $Test })
+        $global:TestRunCurrent.Items.Add([pscustomobject]@{ Kind = 'Test'; Name = Expand-TestRunName $Name (Get-TestRunDataChain $set $global:TestRunCurrent); Parent = $global:TestRunCurrent; Data = $set; Body = $Test })
     }
 }
 

@@ -44,8 +44,10 @@ function Invoke-TestRunBlock {
     param($TestRunBlock)
     if (-not (Test-TestRunWanted $TestRunBlock)) { return }
     . $global:TestRunSetData $TestRunBlock.Data
+    $TestRunInput = $null
+    if ($null -ne $TestRunBlock.Data) { $TestRunInput = $TestRunBlock.Data.Item }
     try {
-        try { foreach ($TestRunScript in $TestRunBlock.BeforeAll) { $null = . $TestRunScript } }
+        try { ForEach-Object -InputObject $TestRunInput -Process { foreach ($TestRunScript in $TestRunBlock.BeforeAll) { $null = . $TestRunScript } } }
         catch {
             Stop-TestRunBlock $TestRunBlock $_
             return
@@ -73,10 +75,18 @@ function Invoke-TestRunTest {
     $TestRunWatch = [System.Diagnostics.Stopwatch]::StartNew()
     $TestRunError = $null
     . $global:TestRunSetData $TestRunTest.Data
+    # Without data of its own, a test sees $_ of the nearest block that has some.
+    $TestRunInput = $null
+    foreach ($TestRunSet in (Get-TestRunDataChain $TestRunTest.Data $TestRunTest.Parent)) {
+        if ($null -ne $TestRunSet) { $TestRunInput = $TestRunSet.Item; break }
+    }
     try {
         try {
-            foreach ($TestRunScript in $TestRunBefore) { $null = . $TestRunScript }
-            $null = . $TestRunTest.Body
+            # ForEach-Object runs its block in this scope, with $_ set.
+            ForEach-Object -InputObject $TestRunInput -Process {
+                foreach ($TestRunScript in $TestRunBefore) { $null = . $TestRunScript }
+                $null = . $TestRunTest.Body
+            }
         }
         finally { foreach ($TestRunScript in $TestRunAfter) { $null = . $TestRunScript } }
     }

@@ -8,8 +8,9 @@ internal static partial class ScriptArguments
 {
     /// <summary>
     /// Adds the arguments to the last command of the shell: <c>-Name value</c>, <c>-Name:value</c>, <c>-Switch</c>, or values by position.
+    /// A switch of the script takes no value from the argument behind it.
     /// </summary>
-    public static void Add(PowerShell shell, IReadOnlyList<string> arguments)
+    public static void Add(PowerShell shell, CommandInfo? script, IReadOnlyList<string> arguments)
     {
         for (var i = 0; i < arguments.Count; i++)
         {
@@ -22,7 +23,7 @@ internal static partial class ScriptArguments
             {
                 shell.AddParameter(match.Groups["name"].Value, ValueOf(match.Groups["value"].Value));
             }
-            else if (i + 1 < arguments.Count && !ParameterName().IsMatch(arguments[i + 1]))
+            else if (!IsSwitch(script, match.Groups["name"].Value) && i + 1 < arguments.Count && !ParameterName().IsMatch(arguments[i + 1]))
             {
                 shell.AddParameter(match.Groups["name"].Value, arguments[++i]);
             }
@@ -32,6 +33,9 @@ internal static partial class ScriptArguments
             }
         }
     }
+
+    private static bool IsSwitch(CommandInfo? script, string name) =>
+        script?.Parameters?.TryGetValue(name, out var parameter) == true && parameter.SwitchParameter;
 
     // -Switch:$false is the one value that pwsh reads as more than text.
     private static object ValueOf(string text) => text.ToLowerInvariant() switch

@@ -15,7 +15,8 @@ internal static class ScriptRun
         Run(runspace, host, shell =>
         {
             shell.AddCommand(path, useLocalScope: false);
-            ScriptArguments.Add(shell, arguments);
+            var script = runspace.SessionStateProxy.InvokeCommand.GetCommand(path, CommandTypes.ExternalScript);
+            ScriptArguments.Add(shell, script, arguments);
         });
 
     /// <summary>Runs a text.</summary>
@@ -35,7 +36,13 @@ internal static class ScriptRun
         try
         {
             shell.Invoke();
-            return host.ExitCode ?? (shell.InvocationStateInfo.State == PSInvocationState.Stopped ? InterruptedExitCode : 0);
+            if (shell.InvocationStateInfo.State == PSInvocationState.Stopped)
+            {
+                return host.ExitCode ?? InterruptedExitCode;
+            }
+
+            // A script file that ends with `exit N` leaves N there. So does a native program that the script ran last.
+            return host.ExitCode ?? runspace.SessionStateProxy.GetVariable("LASTEXITCODE") as int? ?? 0;
         }
         catch (PipelineStoppedException)
         {
