@@ -17,12 +17,16 @@ use crate::error::{Error, Result, Status};
 /// Dropping it cancels it.
 ///
 /// ```no_run
-/// # fn main() -> dynamics365::Result<()> {
-/// # let client: dynamics365::Client = unimplemented!();
-/// let operation = dynamics365::Operation::start(&client, |client| dynamics365::requests::who_am_i(client))?;
-/// while operation.wait(Some(std::time::Duration::from_millis(100))).is_none() {}
-/// println!("{}", operation.wait(None).unwrap()?);
-/// # Ok(()) }
+/// use std::time::Duration;
+/// use dynamics365::{Client, Operation, requests};
+///
+/// fn who_am_i(client: &Client) -> dynamics365::Result<String> {
+///     let operation = Operation::start(client, requests::who_am_i)?;
+///     while operation.wait(Some(Duration::from_millis(100))).is_none() {
+///         print!("{}", operation.take_log());
+///     }
+///     operation.wait(None).unwrap().map(str::to_owned)
+/// }
 /// ```
 #[derive(Debug)]
 pub struct Operation {

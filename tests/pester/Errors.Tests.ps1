@@ -75,4 +75,33 @@ Describe 'Errors' {
             $runspace.Dispose()
         }
     }
+
+    It 'are none where a command is stopped: <Command> ends at once' -ForEach @(
+        @{ Command = 'Get-Dynamics365User'; Path = 'systemusers?' }
+        @{ Command = 'Get-Dynamics365User -Id c0000000-0000-4000-8000-000000000002'; Path = 'systemusers(' }
+        @{ Command = 'Set-Dynamics365User -Id c0000000-0000-4000-8000-000000000002 -Title Dr'; Path = 'systemusers(' }
+    ) {
+        $runspace = [runspacefactory]::CreateRunspace([initialsessionstate]::CreateDefault2())
+        $shell = [powershell]::Create()
+        try {
+            $runspace.Open()
+            $runspace.SessionStateProxy.SetVariable('credential', (New-TestCredential))
+            $shell.Runspace = $runspace
+            $url = Get-ServerUrl
+            $null = $shell.AddScript("Import-Module '$($env:DYNAMICS365_MODULE)'; `$null = Connect-Dynamics365 -Url $url -Authority $url -Credential `$credential; $Command")
+            # What is stopped would otherwise take ten minutes.
+            Add-ServerFault "{`"path`":`"$Path`",`"action`":{`"delayMs`":600000}}"
+            $running = $shell.BeginInvoke()
+            while ((ConvertFrom-Json (Invoke-Control GET '_local/faults')).faults.Length -gt 0) { [System.Threading.Thread]::Yield() }
+            $watch = [System.Diagnostics.Stopwatch]::StartNew()
+            $shell.Stop()
+            $watch.Elapsed.TotalSeconds | Should -BeLessThan 30
+            $shell.InvocationStateInfo.State | Should -Be 'Stopped'
+        }
+        finally {
+            $shell.Dispose()
+            $runspace.Dispose()
+        }
+        @(Get-Change).Length | Should -Be 0
+    }
 }
