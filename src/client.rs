@@ -14,7 +14,7 @@ use crate::auth::{self, Credential, TokenCache, TokenRequest};
 use crate::call::Call;
 use crate::config::{Config, is_loopback};
 use crate::error::{Error, Result, Status};
-use crate::http::{Authorize, Effect, Request, Response, RetryPolicy, Settings, Transport};
+use crate::http::{Authorize, Effect, Proxy, Request, Response, RetryPolicy, Settings, Transport};
 use crate::odata::{self, Batch, Column, Entity, Query, Row};
 
 /// A client of one environment. It is cheap to clone, and may be used by many threads at once: they share connections,
@@ -54,7 +54,7 @@ impl Client {
             user_agent: config.user_agent,
             timeout: config.timeout,
             connect_timeout: config.connect_timeout,
-            proxy: config.proxy,
+            proxy: proxy_for(config.proxy, [&config.environment, &authority]),
             tls_needed: config.environment.scheme() == "https" || authority.scheme() == "https",
             root_certificates: config.root_certificates,
             retry: config.retry,
@@ -186,6 +186,14 @@ impl Client {
     }
 }
 
+/// A proxy of the system's settings is for other machines: where everything is on this one, it is left out.
+fn proxy_for(configured: Proxy, hosts: [&Url; 2]) -> Proxy {
+    match configured {
+        Proxy::System if hosts.into_iter().all(is_loopback) => Proxy::None,
+        other => other,
+    }
+}
+
 impl Authorize for Client {
     fn token(&self, call: &Call) -> Result<SecretString> {
         self.shared.tokens.get(call, || self.fetch_token())
@@ -256,5 +264,19 @@ impl Iterator for Pages {
             return None;
         }
         Some(self.fetch(url))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_systems_proxy_is_for_other_machines() {
+        let (here, there) =
+            (Url::parse("http://127.0.0.1:80/").unwrap(), Url::parse("https://contoso.example/").unwrap());
+        assert!(matches!(proxy_for(Proxy::System, [&here, &here]), Proxy::None));
+        assert!(matches!(proxy_for(Proxy::System, [&here, &there]), Proxy::System));
+        assert!(matches!(proxy_for(Proxy::Url(there.clone()), [&here, &here]), Proxy::Url(_)));
     }
 }

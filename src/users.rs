@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::attributes::{self, Checked, Kind, Purpose, Setting};
 use crate::client::{Client, Pages};
 use crate::error::{Error, Result, Status};
-use crate::http::{Effect, Request};
+use crate::http::{Effect, Request, unknown};
 use crate::odata::{self, Entity, Query, Row};
 use crate::roles;
 
@@ -203,8 +203,10 @@ fn post(client: &Client, id: Uuid, body: &Row) -> Result<Row> {
     for sent in 1..=CREATES {
         match client.send(request.clone()) {
             Ok(response) if response.is_success() => return client.row_after(&response, &USER, id, &columns),
-            Ok(response) if lost.is_some() && odata::is_code(&response, "0x80040237") => return get(client, id, &[]),
-            Ok(response) => return Err(odata::to_error(&response, &format!("the new systemuser {id}"), Some(&USER))),
+            Ok(response) => {
+                let refused = odata::to_error(&response, &format!("the new systemuser {id}"), Some(&USER));
+                return if lost.is_some() { found_late(client, id, refused) } else { Err(refused) };
+            }
             Err(error) if error.status() != Status::OutcomeUnknown => return Err(error),
             Err(error) => lost = Some(error),
         }
@@ -225,6 +227,22 @@ fn post(client: &Client, id: Uuid, body: &Row) -> Result<Row> {
     Err(lost.with_note(format!(
         "The systemuser {id} was not there each time it was looked for. The create was sent {CREATES} times."
     )))
+}
+
+/// A repeated create was refused. The refusal may be the echo of the first one (its key, its domainname), which came through after it
+/// was looked for; then the user is there.
+fn found_late(client: &Client, id: Uuid, refused: Error) -> Result<Row> {
+    match get(client, id, &[]) {
+        Ok(user) => Ok(user),
+        Err(error) if error.status() == Status::UserNotFound => {
+            Err(refused.with_note("It was sent twice, for the first reply was lost; the user is not there."))
+        }
+        Err(error) => Err(unknown(
+            &format!("create of systemuser {id}"),
+            format!("the first reply was lost, the second said '{}', and looking for the user failed", refused.what()),
+        )
+        .with_note(error.to_string())),
+    }
 }
 
 /// The body of a create or an update.

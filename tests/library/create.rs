@@ -168,3 +168,43 @@ fn where_looking_fails_too_the_error_says_both() {
     assert_eq!(error.status(), Status::OutcomeUnknown);
     assert_says(&error, &["Looking for the systemuser", "status code - '500'"]);
 }
+
+#[test]
+fn a_first_create_that_comes_through_late_is_recognized_by_its_key() {
+    let server = server();
+    fault(&server, "POST", "systemusers", close(Close::AfterApplied));
+    // The first look is too early; the second create is refused because of the first one.
+    let missing =
+        json!({ "error": { "code": "0x80040217", "message": "Entity 'systemuser' With Id = x Does Not Exist" } });
+    fault(&server, "GET", "systemusers", Action { status: Some(404), body: Some(missing), ..Action::default() });
+    let mut given = minimal();
+    given.insert("domainname".into(), json!("erika@contoso.example"));
+    let change = users::create(&client(&server), &given).unwrap();
+    assert_eq!(change.user["domainname"], "erika@contoso.example");
+    assert_eq!(wire(&server), ["POST 0", "GET 404", "POST 412", "GET 200"]);
+    assert_eq!(changes(&server), ["create systemusers"]);
+}
+
+#[test]
+fn a_second_create_that_is_refused_for_a_reason_of_its_own_says_so() {
+    let server = server();
+    fault(&server, "POST", "systemusers", close(Close::AfterRead));
+    let mut given = minimal();
+    given.insert("domainname".into(), json!("adele@contoso.example"));
+    let error = users::create(&client(&server), &given).unwrap_err();
+    assert_eq!(error.status(), Status::AlreadyExists);
+    assert_says(&error, &["sent twice", "the user is not there"]);
+    assert!(changes(&server).is_empty());
+}
+
+#[test]
+fn where_the_second_create_is_refused_and_looking_fails_the_outcome_is_unknown() {
+    let server = server();
+    fault(&server, "POST", "systemusers", close(Close::AfterApplied));
+    let missing =
+        json!({ "error": { "code": "0x80040217", "message": "Entity 'systemuser' With Id = x Does Not Exist" } });
+    fault(&server, "GET", "systemusers", Action { status: Some(404), body: Some(missing), ..Action::default() });
+    faults(&server, "GET", "systemusers", 0, answer(500));
+    let error = users::create(&client(&server), &minimal()).unwrap_err();
+    assert_eq!(error.status(), Status::OutcomeUnknown);
+}

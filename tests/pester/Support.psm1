@@ -31,6 +31,8 @@ function Invoke-Control {
     param([string] $Method, [string] $Path, [string] $Body = '')
     $client = [System.Net.WebClient]::new()
     try {
+        # The server is on this machine, whatever proxy the system has.
+        $client.Proxy = $null
         $client.Encoding = [System.Text.Encoding]::UTF8
         $client.Headers['Content-Type'] = 'application/json'
         if ($Method -eq 'GET') { return $client.DownloadString("$script:Url$Path") }
