@@ -38,7 +38,7 @@ pub fn members_of(call: &Call<'_>, role: Uuid) -> ApiResult<Reply> {
 fn list<T: Entity>(call: &Call<'_>, rows: Rows<'_>, store: &Store, context: &str) -> ApiResult<Reply> {
     let most = call.state.settings.read().max_page_size;
     let page_size = call.preferences.page_size.unwrap_or(most).min(most);
-    let list = List::new::<T>(&call.options, page_size, call.preferences.annotate())?;
+    let list = List::new::<T>(&call.options, page_size, call.preferences.annotate(), &call.base())?;
     let page = list.page::<T>(rows, store);
     let mut body = Vec::with_capacity(page.rows.len() + 1024);
     body.extend_from_slice(b"{\"@odata.context\":");
@@ -77,7 +77,7 @@ fn next_link(call: &Call<'_>, cookie: &str) -> String {
 /// `GET systemusers/$count`
 pub fn count<T: Entity>(call: &Call<'_>) -> ApiResult<Reply> {
     let store = call.state.store.read();
-    let list = List::new::<T>(&call.options, 1, false)?;
+    let list = List::new::<T>(&call.options, 1, false, &call.base())?;
     let (count, _) = list.total::<T>(Rows::All, &store);
     Ok(Reply::with_body(StatusCode::OK, "text/plain", count.to_string()))
 }
@@ -114,7 +114,7 @@ pub fn find<T: Entity>(store: &Store, id: Uuid) -> ApiResult<&T> {
 
 /// A reply with one row.
 pub fn representation<T: Entity>(call: &Call<'_>, row: &T, status: StatusCode, store: &Store) -> ApiResult<Reply> {
-    let selection = Selection::new::<T>(call.options.select.as_deref(), call.preferences.annotate())?;
+    let selection = Selection::with_expansions::<T>(&call.options, call.preferences.annotate(), &call.base())?;
     let mut body = Vec::with_capacity(4096);
     body.extend_from_slice(b"{\"@odata.context\":");
     let set = T::schema().entity_set;

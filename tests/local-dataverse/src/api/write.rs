@@ -96,7 +96,7 @@ fn add<T: Writable>(
 
 /// A wrong `$select` must be refused before anything is changed.
 fn check_select<T: Entity>(call: &Call<'_>) -> ApiResult<()> {
-    Selection::new::<T>(call.options.select.as_deref(), false).map(drop)
+    Selection::with_expansions::<T>(&call.options, false, "").map(drop)
 }
 
 fn reply<T: Entity>(call: &Call<'_>, store: &Store, id: Uuid, status: StatusCode) -> ApiResult<Reply> {

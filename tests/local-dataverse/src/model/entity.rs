@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::schema::{Access, Others, Schema};
 use super::value::{Scalar, Value};
-use crate::ledger::Subject;
+use crate::ledger::{Subject, USER_ROLES};
 use crate::store::{Store, Table};
 
 /// A row of a table that the server holds.
@@ -57,5 +57,25 @@ pub trait Entity: Clone + Send + Sync + 'static {
     /// The row's ETag.
     fn etag(&self) -> String {
         format!("W/\"{}\"", self.version())
+    }
+}
+
+/// The rows that a row is tied to by a relationship of many to many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Collection {
+    /// The roles of a user.
+    Roles,
+    /// The users who hold a role.
+    Members,
+}
+
+impl Collection {
+    /// The collection of rows of `T` with this navigation property.
+    pub fn of<T: Entity>(name: &str) -> Option<Self> {
+        match (T::schema().logical_name, name) {
+            ("systemuser", USER_ROLES) => Some(Self::Roles),
+            ("role", USER_ROLES) => Some(Self::Members),
+            _ => None,
+        }
     }
 }

@@ -9,7 +9,7 @@ mod system_user_columns;
 mod value;
 
 pub use business_unit::BusinessUnit;
-pub use entity::Entity;
+pub use entity::{Collection, Entity};
 pub use role::Role;
 pub use schema::{Column, Kind, Others, Target};
 pub use system_user::SystemUser;

@@ -24,11 +24,13 @@ pub fn answer(state: &State, request: &Incoming) -> Reply {
     let correlation_id =
         request.header("client-request-id").and_then(|id| Uuid::try_parse(id).ok()).unwrap_or(request.id);
     let outcome = match path.as_slice() {
-        [tenant, "oauth2", "v2.0", "token"] => grant(state, request, tenant),
-        [_, "oauth2", "token"] => {
-            return not_supported("the token end point v1; use /oauth2/v2.0/token");
+        [tenant, "oauth2", "v2.0", "token"] => grant(state, request, tenant, Version::Two),
+        [tenant, "oauth2", "token"] => grant(state, request, tenant, Version::One),
+        _ => {
+            return not_supported(
+                "this path of the sign-in host; it offers /<tenant>/oauth2/v2.0/token and /<tenant>/oauth2/token",
+            );
         }
-        _ => return not_supported("this path of the sign-in host; it offers /<tenant>/oauth2/v2.0/token"),
     };
     let reply = match outcome {
         Ok(body) => Reply::json(StatusCode::OK, &body),
@@ -44,6 +46,15 @@ pub fn answer(state: &State, request: &Incoming) -> Reply {
 fn not_supported(what: &str) -> Reply {
     let error = ODataError::unsupported(what);
     Reply::with_body(error.status, "application/json; charset=utf-8", error.body())
+}
+
+/// The version of the token end point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Version {
+    /// `resource`, and numbers that are text.
+    One,
+    /// `scope`, which ends with `/.default`.
+    Two,
 }
 
 /// The fields of a form.
@@ -76,7 +87,7 @@ fn basic(request: &Incoming) -> Option<(String, String)> {
     Some((decode(client, true).ok()?, decode(secret, true).ok()?))
 }
 
-fn grant(state: &State, request: &Incoming, tenant: &str) -> Result<serde_json::Value, Failure> {
+fn grant(state: &State, request: &Incoming, tenant: &str, version: Version) -> Result<serde_json::Value, Failure> {
     if request.method != Method::POST {
         return Err(Failure::method(request.method.as_str()));
     }
@@ -91,8 +102,14 @@ fn grant(state: &State, request: &Incoming, tenant: &str) -> Result<serde_json::
     }
     let client = form.get("client_id").or(basic.as_ref().map(|(client, _)| client.as_str()));
     let client = client.ok_or_else(|| Failure::missing("client_id"))?;
-    let scope = form.get("scope").ok_or_else(|| Failure::missing("scope"))?;
-    let resource = scope.strip_suffix("/.default").ok_or_else(|| Failure::scope(scope))?.trim_end_matches('/');
+    let resource = match version {
+        Version::One => form.get("resource").ok_or_else(|| Failure::missing("resource"))?,
+        Version::Two => {
+            let scope = form.get("scope").ok_or_else(|| Failure::missing("scope"))?;
+            scope.strip_suffix("/.default").ok_or_else(|| Failure::scope(scope))?
+        }
+    };
+    let resource = resource.trim_end_matches('/');
     if ![CLIENT_ID, STRANGER_CLIENT_ID].iter().any(|known| known.eq_ignore_ascii_case(client)) {
         return Err(Failure::application(client, TENANT_ID));
     }
@@ -122,12 +139,24 @@ fn grant(state: &State, request: &Incoming, tenant: &str) -> Result<serde_json::
         uti: token_number(),
         ver: "1.0".to_owned(),
     };
-    Ok(json!({
-        "token_type": "Bearer",
-        "expires_in": lifetime,
-        "ext_expires_in": lifetime,
-        "access_token": state.key.sign(&claims),
-    }))
+    let token = state.key.sign(&claims);
+    Ok(match version {
+        Version::One => json!({
+            "token_type": "Bearer",
+            "expires_in": lifetime.to_string(),
+            "ext_expires_in": lifetime.to_string(),
+            "expires_on": claims.exp.to_string(),
+            "not_before": claims.nbf.to_string(),
+            "resource": form.get("resource"),
+            "access_token": token,
+        }),
+        Version::Two => json!({
+            "token_type": "Bearer",
+            "expires_in": lifetime,
+            "ext_expires_in": lifetime,
+            "access_token": token,
+        }),
+    })
 }
 
 /// Whether a resource is this server, by number or as localhost.

@@ -54,7 +54,8 @@ pub struct Page {
 
 impl List {
     /// Checks the options for a list of `T`.
-    pub fn new<T: Entity>(options: &QueryOptions, page_size: usize, annotate: bool) -> ApiResult<Self> {
+    /// `base` is the address of the API, for links within rows.
+    pub fn new<T: Entity>(options: &QueryOptions, page_size: usize, annotate: bool, base: &str) -> ApiResult<Self> {
         let schema = T::schema();
         let mut order = Vec::new();
         for (name, descending) in &options.order_by {
@@ -74,7 +75,7 @@ impl List {
             Some(cookie) => Some((cookie_values::<T>(cookie, &order)?, cookie.key)),
         };
         Ok(Self {
-            selection: Selection::new::<T>(options.select.as_deref(), annotate)?,
+            selection: Selection::with_expansions::<T>(options, annotate, base)?,
             condition: options.filter.as_deref().map(filter::compile::<T>).transpose()?,
             order,
             top: options.top,

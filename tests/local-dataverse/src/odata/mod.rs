@@ -3,6 +3,7 @@
 mod annotations;
 mod cookie;
 mod error;
+mod expand;
 pub mod filter;
 pub mod json;
 mod list;

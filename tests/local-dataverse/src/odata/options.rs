@@ -9,6 +9,8 @@ use super::error::{ApiResult, ODataError};
 pub struct QueryOptions {
     /// $select
     pub select: Option<Vec<String>>,
+    /// $expand
+    pub expand: Option<String>,
     /// $filter
     pub filter: Option<String>,
     /// $orderby: column and whether descending
@@ -51,12 +53,14 @@ impl QueryOptions {
         Ok(options)
     }
 
-    fn set(&mut self, name: &str, value: String) -> ApiResult<()> {
+    /// Takes one option.
+    pub fn set(&mut self, name: &str, value: String) -> ApiResult<()> {
         match name {
             "$select" => {
                 let names = value.split(',').map(|part| part.trim().to_owned());
                 self.select = Some(names.filter(|part| !part.is_empty()).collect());
             }
+            "$expand" => self.expand = Some(value),
             "$filter" => self.filter = Some(value),
             "$orderby" => self.order_by = order_by(&value)?,
             "$top" => self.top = Some(top(&value)?),
@@ -74,8 +78,8 @@ impl QueryOptions {
             "$skiptoken" => self.skip_token = Some(value),
             "$id" => self.id = Some(value),
             "$skip" => return Err(ODataError::query("Skip Clause is not supported in CRM")),
-            "$expand" | "$apply" | "$search" | "$deltatoken" | "$compute" | "$format" | "$levels" | "fetchXml"
-            | "savedQuery" | "userQuery" => {
+            "$apply" | "$search" | "$deltatoken" | "$compute" | "$format" | "$levels" | "fetchXml" | "savedQuery"
+            | "userQuery" => {
                 return Err(ODataError::unsupported(format!("the query option {name}")));
             }
             _ if name.starts_with('@') => {

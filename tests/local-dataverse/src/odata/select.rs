@@ -2,7 +2,9 @@
 
 use super::annotations;
 use super::error::{ApiResult, ODataError};
+use super::expand::{self, Expansion};
 use super::json;
+use super::options::QueryOptions;
 use crate::model::Entity;
 use crate::store::Store;
 
@@ -10,6 +12,7 @@ use crate::store::Store;
 #[derive(Debug)]
 pub struct Selection {
     columns: Vec<(usize, Vec<u8>)>,
+    expansions: Vec<Expansion>,
     /// What `@odata.context` names; empty without `$select`.
     context: String,
     /// Whether formatted values are asked for.
@@ -43,7 +46,23 @@ impl Selection {
             let name = schema.columns[column].name;
             (column, format!(",\"{name}\":").into_bytes())
         });
-        Ok(Self { columns: columns.collect(), context, annotate })
+        Ok(Self { columns: columns.collect(), expansions: Vec::new(), context, annotate })
+    }
+
+    /// What `$select` and `$expand` ask for. `base` is the address of the API.
+    pub fn with_expansions<T: Entity>(options: &QueryOptions, annotate: bool, base: &str) -> ApiResult<Self> {
+        let mut selection = Self::new::<T>(options.select.as_deref(), annotate)?;
+        if let Some(text) = &options.expand {
+            selection.expansions = expand::parse::<T>(text, annotate, base)?;
+            let mut listed: Vec<String> = Vec::new();
+            let columns = selection.context.trim_matches(['(', ')']);
+            if !columns.is_empty() {
+                listed.push(columns.to_owned());
+            }
+            listed.extend(selection.expansions.iter().map(Expansion::context));
+            selection.context = format!("({})", listed.join(","));
+        }
+        Ok(selection)
     }
 
     /// What follows the entity set's name in `@odata.context`.
@@ -63,6 +82,9 @@ impl Selection {
             }
             out.extend_from_slice(prefix);
             json::write(out, value);
+        }
+        for expansion in &self.expansions {
+            expansion.write(out, row, store);
         }
     }
 }

@@ -86,8 +86,13 @@ impl Fixture {
         let mut form: Vec<(&str, &str)> =
             usual.into_iter().filter(|(name, _)| !changed.iter().any(|(other, _)| other == name)).collect();
         form.extend(changed.iter().filter(|(_, value)| !value.is_empty()));
-        let url = format!("{}{tenant}/oauth2/v2.0/token", self.server.url());
-        read(self.agent.post(url).send_form(form).unwrap())
+        self.post_form(&format!("{tenant}/oauth2/v2.0/token"), &form)
+    }
+
+    /// A form, sent without a token.
+    pub fn post_form(&self, path: &str, form: &[(&str, &str)]) -> Reply {
+        let url = format!("{}{path}", self.server.url());
+        read(self.agent.post(url).send_form(form.to_vec()).unwrap())
     }
 
     /// A request with the token; `path` is below `api/data/v9.2/`, or starts with a slash.

@@ -2,6 +2,7 @@
 
 mod client;
 mod control;
+mod expand;
 mod filter;
 mod memberships;
 mod query;

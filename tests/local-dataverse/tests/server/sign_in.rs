@@ -114,3 +114,26 @@ fn a_path_without_version_says_so() {
     assert_eq!(reply.status, 400);
     assert!(reply.json()["Message"].as_str().unwrap().starts_with("Requested API Version must be provided."));
 }
+
+#[test]
+fn version_one_takes_a_resource_and_writes_its_numbers_as_text() {
+    let fixture = Fixture::new();
+    let form = [
+        ("client_id", seed::CLIENT_ID),
+        ("client_secret", seed::CLIENT_SECRET),
+        ("grant_type", "client_credentials"),
+        ("resource", fixture.server.url()),
+    ];
+    let reply = fixture.post_form(&format!("{}/oauth2/token", seed::TENANT_ID), &form);
+    let body = reply.json();
+    assert_eq!(
+        (reply.status, body["expires_in"].as_str(), body["resource"].as_str()),
+        (200, Some("3599"), Some(fixture.server.url()))
+    );
+    let number = |name: &str| body[name].as_str().unwrap().parse::<i64>().unwrap();
+    assert_eq!(number("expires_on") - number("not_before"), 3599);
+    let token = format!("Bearer {}", body["access_token"].as_str().unwrap());
+    assert_eq!(fixture.send_without_token("GET", "WhoAmI()", &[("Authorization", &token)], None).status, 200);
+    let reply = fixture.post_form(&format!("{}/oauth2/token", seed::TENANT_ID), &form[..3]);
+    assert!(reply.json()["error_description"].as_str().unwrap().contains("'resource'"));
+}

@@ -4,8 +4,7 @@ use uuid::Uuid;
 
 use super::ast::{Comparison, Expression, Operand, Quantifier, TextFunction};
 use super::lexer;
-use crate::ledger::USER_ROLES;
-use crate::model::{BusinessUnit, Entity, Kind, Role, Scalar, SystemUser, Target};
+use crate::model::{BusinessUnit, Collection, Entity, Kind, Role, Scalar, SystemUser, Target};
 use crate::odata::{ApiResult, ODataError};
 
 /// Where a value comes from.
@@ -34,15 +33,6 @@ pub enum Condition {
     In(Source, Vec<Scalar>, bool),
     /// A condition on the rows of a collection, or its opposite; without a condition, whether there are any.
     Lambda(Collection, Quantifier, Option<Box<Condition>>, bool),
-}
-
-/// The rows that a row is tied to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Collection {
-    /// The roles of a user.
-    Roles,
-    /// The users who hold a role.
-    Members,
 }
 
 /// Prepares a filter for the rows of `T`.
@@ -93,10 +83,10 @@ fn lambda<T: Entity>(
     negated: bool,
 ) -> ApiResult<Condition> {
     let table = T::schema().logical_name;
-    let (collection, bound) = match (table, name) {
-        ("systemuser", USER_ROLES) => (Collection::Roles, inner.map(condition_of::<Role>)),
-        ("role", USER_ROLES) => (Collection::Members, inner.map(condition_of::<SystemUser>)),
-        _ => return Err(ODataError::no_property(name, table)),
+    let collection = Collection::of::<T>(name).ok_or_else(|| ODataError::no_property(name, table))?;
+    let bound = match collection {
+        Collection::Roles => inner.map(condition_of::<Role>),
+        Collection::Members => inner.map(condition_of::<SystemUser>),
     };
     Ok(Condition::Lambda(collection, quantifier, bound.transpose()?.map(Box::new), negated))
 }

@@ -5,8 +5,8 @@
 use std::cmp::Ordering;
 
 use super::ast::{Comparison, Quantifier, TextFunction};
-use super::bind::{Collection, Condition, Source};
-use crate::model::{Entity, Target, Value, text};
+use super::bind::{Condition, Source};
+use crate::model::{Collection, Entity, Target, Value, text};
 use crate::store::Store;
 
 impl Condition {

@@ -1,0 +1,215 @@
+//! `$expand`: related rows within a row.
+
+use super::error::{ApiResult, ODataError};
+use super::json;
+use super::list::{List, PAGE_LIMIT, Rows};
+use super::options::QueryOptions;
+use super::select::Selection;
+use crate::ledger::USER_ROLES;
+use crate::model::{BusinessUnit, Collection, Entity, Kind, Role, SystemUser, Target, Value};
+use crate::store::Store;
+
+/// The service expands no more than this many properties in one request.
+const MOST: usize = 15;
+
+/// One property that is expanded.
+#[derive(Debug)]
+pub enum Expansion {
+    /// The row that a lookup column refers to.
+    One(usize, Target, String, Selection),
+    /// The roles of a user, or the users who hold a role.
+    Many(Collection, Box<List>, Link),
+}
+
+/// Where the next page of a collection is.
+#[derive(Debug)]
+pub struct Link {
+    /// The address of the API, with a slash at its end.
+    base: String,
+    /// The query options of the collection, as in a URL.
+    query: String,
+}
+
+/// One property of the text of `$expand`, with its own options.
+struct Part {
+    name: String,
+    options: QueryOptions,
+    query: String,
+}
+
+/// The expansions that `$expand` asks for, of rows of `T`.
+pub fn parse<T: Entity>(text: &str, annotate: bool, base: &str) -> ApiResult<Vec<Expansion>> {
+    let parts = split(text, ',')?;
+    if parts.len() > MOST {
+        return Err(ODataError::query(format!(
+            "The number of $expand options is {}, above the maximum of {MOST}.",
+            parts.len()
+        )));
+    }
+    parts.into_iter().map(|part| expansion::<T>(part_of(part)?, annotate, base)).collect()
+}
+
+fn expansion<T: Entity>(part: Part, annotate: bool, base: &str) -> ApiResult<Expansion> {
+    let schema = T::schema();
+    if let Some(collection) = Collection::of::<T>(&part.name) {
+        let link = Link { base: format!("{base}{}", schema.entity_set), query: part.query };
+        return link.many(collection, &part.options, annotate);
+    }
+    let column =
+        schema.navigation(&part.name).ok_or_else(|| ODataError::no_property(&part.name, schema.logical_name))?;
+    let Kind::Lookup(target, _) = schema.columns[column].kind else {
+        return Err(ODataError::no_property(&part.name, schema.logical_name));
+    };
+    part.options.single_row()?;
+    let select = part.options.select.as_deref();
+    let selection = match target {
+        Target::User => Selection::new::<SystemUser>(select, annotate)?,
+        Target::Role => Selection::new::<Role>(select, annotate)?,
+        Target::Unit => Selection::new::<BusinessUnit>(select, annotate)?,
+        Target::Elsewhere(table) => return Err(ODataError::unsupported(format!("the table '{table}' in $expand"))),
+    };
+    Ok(Expansion::One(column, target, part.name, selection))
+}
+
+impl Link {
+    fn many(self, collection: Collection, options: &QueryOptions, annotate: bool) -> ApiResult<Expansion> {
+        let list = match collection {
+            Collection::Roles => List::new::<Role>(options, PAGE_LIMIT, annotate, &self.base)?,
+            Collection::Members => List::new::<SystemUser>(options, PAGE_LIMIT, annotate, &self.base)?,
+        };
+        Ok(Expansion::Many(collection, Box::new(list), self))
+    }
+}
+
+impl Expansion {
+    /// What `@odata.context` names.
+    pub fn context(&self) -> String {
+        match self {
+            Expansion::One(_, _, name, selection) => format!("{name}{}", parenthesized(selection.context())),
+            Expansion::Many(_, list, _) => format!("{USER_ROLES}{}", parenthesized(list.selection.context())),
+        }
+    }
+
+    /// Appends the property, with a comma before it.
+    pub fn write<T: Entity>(&self, out: &mut Vec<u8>, row: &T, store: &Store) {
+        match self {
+            Expansion::One(column, target, name, selection) => {
+                name_of(out, name);
+                let Value::Guid(id) = row.value(*column) else { return out.extend_from_slice(b"null") };
+                match target {
+                    Target::User => object(out, store.users.get(id).map(|row| &**row), selection, store),
+                    Target::Role => object(out, store.roles.get(id).map(|row| &**row), selection, store),
+                    Target::Unit => object(out, store.units.get(id).map(|row| &**row), selection, store),
+                    Target::Elsewhere(_) => out.extend_from_slice(b"null"),
+                }
+            }
+            Expansion::Many(collection, list, link) => {
+                let page = match collection {
+                    Collection::Roles => list.page::<Role>(Rows::These(store.memberships.roles_of(row.id())), store),
+                    Collection::Members => {
+                        let users: Vec<_> = store.memberships.users_of(row.id()).collect();
+                        list.page::<SystemUser>(Rows::These(&users), store)
+                    }
+                };
+                name_of(out, USER_ROLES);
+                out.push(b'[');
+                out.extend_from_slice(&page.rows);
+                out.push(b']');
+                if let Some(cookie) = page.next {
+                    name_of(out, &format!("{USER_ROLES}@odata.nextLink"));
+                    let separator = if link.query.is_empty() { "" } else { "&" };
+                    let address = format!(
+                        "{}({})/{USER_ROLES}?{}{separator}$skiptoken={cookie}",
+                        link.base,
+                        row.id(),
+                        link.query
+                    );
+                    json::write_text(out, &address);
+                }
+            }
+        }
+    }
+}
+
+fn parenthesized(context: &str) -> &str {
+    if context.is_empty() { "()" } else { context }
+}
+
+fn name_of(out: &mut Vec<u8>, name: &str) {
+    out.push(b',');
+    json::write_text(out, name);
+    out.push(b':');
+}
+
+fn object<R: Entity>(out: &mut Vec<u8>, row: Option<&R>, selection: &Selection, store: &Store) {
+    let Some(row) = row else { return out.extend_from_slice(b"null") };
+    out.push(b'{');
+    selection.write(out, row, store);
+    out.push(b'}');
+}
+
+/// `name` or `name($select=a,b;$filter=c eq 'd')`, percent escapes already decoded.
+fn part_of(text: &str) -> ApiResult<Part> {
+    let text = text.trim();
+    let syntax = || ODataError::query(format!("Syntax error in '{text}' of $expand."));
+    let Some((name, inner)) = text.split_once('(') else {
+        if text.is_empty() || text.contains(')') {
+            return Err(syntax());
+        }
+        return Ok(Part { name: text.to_owned(), options: QueryOptions::default(), query: String::new() });
+    };
+    let inner = inner.strip_suffix(')').ok_or_else(syntax)?;
+    let mut options = QueryOptions::default();
+    let mut pairs = Vec::new();
+    for pair in split(inner, ';')? {
+        let (option, value) = pair.trim().split_once('=').ok_or_else(syntax)?;
+        if !["$select", "$filter", "$orderby", "$top"].contains(&option) {
+            return Err(ODataError::unsupported(format!("the option {option} inside $expand")));
+        }
+        options.set(option, value.to_owned())?;
+        let escaped = percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC);
+        pairs.push(format!("{option}={escaped}"));
+    }
+    Ok(Part { name: name.trim().to_owned(), options, query: pairs.join("&") })
+}
+
+/// Splits at a character outside of parentheses and quotes.
+fn split(text: &str, at: char) -> ApiResult<Vec<&str>> {
+    let (mut parts, mut start, mut depth, mut quoted) = (Vec::new(), 0, 0_usize, false);
+    for (index, character) in text.char_indices() {
+        match character {
+            '\'' => quoted = !quoted,
+            _ if quoted => {}
+            '(' => depth += 1,
+            ')' => {
+                depth = depth
+                    .checked_sub(1)
+                    .ok_or_else(|| ODataError::query(format!("Syntax error in '{text}' of $expand.")))?;
+            }
+            _ if character == at && depth == 0 => {
+                parts.push(&text[start..index]);
+                start = index + character.len_utf8();
+            }
+            _ => {}
+        }
+    }
+    if depth > 0 || quoted {
+        return Err(ODataError::query(format!("Syntax error in '{text}' of $expand.")));
+    }
+    parts.push(&text[start..]);
+    Ok(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_split_outside_of_parentheses_and_quotes() {
+        assert_eq!(split("a,b($select=c,d),e", ',').unwrap(), ["a", "b($select=c,d)", "e"]);
+        assert_eq!(split("$filter=x eq 'a;b(''';$top=1", ';').unwrap(), ["$filter=x eq 'a;b('''", "$top=1"]);
+        for text in ["a(", "a)", "'a"] {
+            assert!(split(text, ',').is_err(), "{text}");
+        }
+    }
+}
