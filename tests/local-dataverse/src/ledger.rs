@@ -108,6 +108,16 @@ impl Ledger {
         self.changes.push((actor, change));
     }
 
+    /// How many changes there are.
+    pub fn len(&self) -> usize {
+        self.changes.len()
+    }
+
+    /// Takes the last change out.
+    pub fn pop(&mut self) -> Option<Change> {
+        self.changes.pop().map(|(_, change)| change)
+    }
+
     /// All changes, readable.
     pub fn entries(&self) -> Vec<LedgerEntry> {
         self.changes.iter().zip(1..).map(|((actor, change), number)| entry(number, actor, change)).collect()

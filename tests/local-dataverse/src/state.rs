@@ -74,6 +74,8 @@ pub struct State {
     pub origin: String,
     /// The data and the ledger.
     pub store: RwLock<Store>,
+    /// Held for reading by each request, for writing by a changeset: nobody sees half of one.
+    pub changesets: RwLock<()>,
     /// The settings.
     pub settings: RwLock<Settings>,
     /// The faults in force.
@@ -92,6 +94,7 @@ impl State {
         Self {
             origin,
             store: RwLock::new(seed::populate(&options)),
+            changesets: RwLock::new(()),
             settings: RwLock::new(options.settings.clone()),
             faults: Faults::default(),
             limits: Limits::default(),

@@ -2,6 +2,7 @@
 
 mod associations;
 mod authorize;
+mod batch;
 mod functions;
 mod headers;
 mod path;
@@ -53,6 +54,16 @@ pub fn is_api(path: &str) -> bool {
 
 /// Carries out a request of a caller who is known.
 pub fn execute(state: &State, request: &Incoming, caller: Caller) -> Reply {
+    if batch::is_batch(request) {
+        return batch::execute(state, request, caller);
+    }
+    // While a changeset is under way, everybody else waits.
+    let _shared = state.changesets.read();
+    execute_one(state, request, caller)
+}
+
+/// Carries out one request, whoever else is at work.
+fn execute_one(state: &State, request: &Incoming, caller: Caller) -> Reply {
     let outcome = prepare(state, request, caller).and_then(|(call, resource)| dispatch(&call, &resource));
     outcome.unwrap_or_else(|error| refusal(&error))
 }

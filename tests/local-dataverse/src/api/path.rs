@@ -42,7 +42,7 @@ pub enum Resource {
 }
 
 /// Entity sets of the real service that are asked for often enough to deserve a better answer than 404.
-const ELSEWHERE: [&str; 12] = [
+const ELSEWHERE: [&str; 11] = [
     "teams",
     "organizations",
     "systemuserrolescollection",
@@ -52,7 +52,6 @@ const ELSEWHERE: [&str; 12] = [
     "privileges",
     "EntityDefinitions",
     "$metadata",
-    "$batch",
     "accounts",
     "contacts",
 ];

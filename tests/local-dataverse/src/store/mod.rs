@@ -11,7 +11,7 @@ use uuid::Uuid;
 pub use memberships::Memberships;
 pub use table::Table;
 
-use crate::ledger::{Change, Ledger};
+use crate::ledger::{Change, Ledger, Subject};
 use crate::model::{BusinessUnit, Entity, Role, SystemUser};
 
 /// Who makes a change, in which request, and when.
@@ -122,6 +122,50 @@ impl Store {
             self.ledger.record(actor, Change::Link { user, role, added: false });
         }
         removed
+    }
+
+    /// Where the ledger stands, for [`Store::roll_back`].
+    pub fn mark(&self) -> usize {
+        self.ledger.len()
+    }
+
+    /// Takes back every change since the mark, and its words in the ledger.
+    pub fn roll_back(&mut self, mark: usize) {
+        while self.ledger.len() > mark {
+            match self.ledger.pop() {
+                Some(Change::Link { user, role, added: true }) => {
+                    self.memberships.remove(user, role);
+                }
+                Some(Change::Link { user, role, added: false }) => {
+                    self.memberships.add(user, role);
+                }
+                Some(Change::Row { before: Some(row), .. }) => match row {
+                    Subject::User(row) => self.put_back(row),
+                    Subject::Role(row) => self.put_back(row),
+                    Subject::Unit(row) => self.put_back(row),
+                },
+                Some(Change::Row { before: None, after: Some(row), .. }) => match row {
+                    Subject::User(row) => self.take_back(&row),
+                    Subject::Role(row) => self.take_back(&row),
+                    Subject::Unit(row) => self.take_back(&row),
+                },
+                Some(Change::Row { before: None, after: None, .. }) => {}
+                None => return,
+            }
+        }
+    }
+
+    /// A row as it was before.
+    fn put_back<T: Entity>(&mut self, row: Arc<T>) {
+        let now = T::table(self).get(row.id()).cloned();
+        T::index(self, now.as_deref(), Some(&row));
+        T::table_mut(self).put(row.id(), row);
+    }
+
+    /// A row that was not there before.
+    fn take_back<T: Entity>(&mut self, row: &Arc<T>) {
+        T::index(self, Some(row), None);
+        T::table_mut(self).remove(row.id());
     }
 
     /// Keeps the indexes of users in step with a change.

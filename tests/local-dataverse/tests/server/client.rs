@@ -121,6 +121,16 @@ impl Fixture {
         }
     }
 
+    /// A POST with the token and a body of another kind than JSON.
+    pub fn post_text(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
+        let mut request = self.agent.post(format!("{}api/data/v9.2/{path}", self.server.url()));
+        request = request.header("Authorization", format!("Bearer {}", self.token));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        read(request.send(body).unwrap())
+    }
+
     pub fn get(&self, path: &str) -> Reply {
         self.send(
             "GET",

@@ -1,5 +1,6 @@
 //! The server over real HTTP, as a client that knows nothing of it sees it.
 
+mod batch;
 mod client;
 mod control;
 mod expand;

@@ -1,0 +1,157 @@
+//! `$batch`: many requests in one, in changesets that succeed or fail as a whole.
+
+mod multipart;
+
+use http::{Method, StatusCode};
+use uuid::Uuid;
+
+use super::{Caller, path, refusal};
+use crate::odata::{ApiResult, ODataError};
+use crate::reply::Reply;
+use crate::state::{Incoming, State};
+use multipart::{Inner, Part};
+
+/// The most requests that a batch may have.
+const MOST: usize = 1000;
+
+/// Whether a request is a batch.
+pub fn is_batch(request: &Incoming) -> bool {
+    path::version(&request.path).is_ok_and(|(_, rest)| rest == "$batch" || rest == "%24batch")
+}
+
+/// Carries out a batch.
+pub fn execute(state: &State, request: &Incoming, caller: Caller) -> Reply {
+    run(state, request, caller).unwrap_or_else(|error| refusal(&error))
+}
+
+fn run(state: &State, request: &Incoming, caller: Caller) -> ApiResult<Reply> {
+    if request.method != Method::POST {
+        return Err(ODataError::method(&request.method, &request.path));
+    }
+    let boundary = multipart::boundary(request.header("content-type").unwrap_or_default())
+        .ok_or_else(|| malformed("the Content-Type is no multipart/mixed with a boundary"))?;
+    let parts = multipart::parse(&request.body, &boundary)?;
+    let requests: usize = parts.iter().map(Part::requests).sum();
+    if requests > MOST {
+        return Err(ODataError::bad_request(
+            "0x80048408",
+            format!("The number of requests in the batch is {requests}, above the maximum of {MOST}."),
+        ));
+    }
+    let goes_on =
+        request.headers.get_all("prefer").iter().any(|value| {
+            value.to_str().is_ok_and(|text| text.to_ascii_lowercase().contains("odata.continue-on-error"))
+        });
+    let mut answers = multipart::Writer::new("batchresponse");
+    let mut failed = false;
+    for part in &parts {
+        let ok = match part {
+            Part::One(inner) => {
+                let reply = one(state, request, caller, inner);
+                answers.reply(&reply, inner.content_id.as_deref());
+                !is_failure(&reply)
+            }
+            Part::Changeset(inners) => changeset(state, request, caller, inners, &mut answers),
+        };
+        if !ok && !goes_on {
+            failed = true;
+            break;
+        }
+    }
+    let status = if failed { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    Ok(answers.finish(status))
+}
+
+/// Carries out a changeset; false where it failed, and then nothing of it stays.
+fn changeset(
+    state: &State,
+    batch: &Incoming,
+    caller: Caller,
+    inners: &[Inner],
+    answers: &mut multipart::Writer,
+) -> bool {
+    let mut replies = Vec::new();
+    let mut addresses: Vec<(String, String)> = Vec::new();
+    // Nobody else changes anything until it is known whether the changeset stays.
+    let _alone = state.changesets.write();
+    let mark = state.store.read().mark();
+    for inner in inners {
+        let reply = if inner.method == Method::GET {
+            refusal(&malformed("a changeset has no GET requests"))
+        } else {
+            prepared(batch, inner, &addresses)
+                .map_or_else(|error| refusal(&error), |request| super::execute_one(state, &request, caller))
+        };
+        if is_failure(&reply) {
+            state.store.write().roll_back(mark);
+            // One reply stands for the whole changeset.
+            answers.reply(&reply, inner.content_id.as_deref());
+            return false;
+        }
+        if let (Some(id), Some(address)) = (&inner.content_id, reply.headers.get("odata-entityid")) {
+            addresses.push((id.clone(), address.to_str().unwrap_or_default().to_owned()));
+        }
+        replies.push((reply, inner.content_id.clone()));
+    }
+    answers.changeset(&replies);
+    true
+}
+
+fn one(state: &State, batch: &Incoming, caller: Caller, inner: &Inner) -> Reply {
+    match prepared(batch, inner, &[]) {
+        Ok(request) if is_batch(&request) => refusal(&malformed("a batch has no batch in it")),
+        Ok(request) => super::execute(state, &request, caller),
+        Err(error) => refusal(&error),
+    }
+}
+
+fn is_failure(reply: &Reply) -> bool {
+    reply.status.is_client_error() || reply.status.is_server_error()
+}
+
+/// The inner request as one of its own. `$1` stands for the row that the request with that Content-ID made.
+fn prepared(batch: &Incoming, inner: &Inner, addresses: &[(String, String)]) -> ApiResult<Incoming> {
+    let mut target = inner.target.clone();
+    if let Some(rest) = target.strip_prefix('$') {
+        let end = rest.find(|next: char| !next.is_ascii_alphanumeric() && next != '_').unwrap_or(rest.len());
+        let (id, tail) = rest.split_at(end);
+        let address = addresses.iter().find(|(known, _)| known == id);
+        let address =
+            address.ok_or_else(|| malformed(format!("there is no request with the Content-ID '{id}' before")))?;
+        target = format!("{}{tail}", address.1);
+    }
+    let origin = batch.origin("");
+    let whole = target.strip_prefix(origin.as_str()).filter(|_| !origin.is_empty());
+    let whole = whole.or_else(|| target.starts_with('/').then_some(target.as_str()));
+    let target = match whole {
+        Some(whole) => whole.to_owned(),
+        None if target.contains("://") => {
+            return Err(malformed(format!("the address '{target}' is of another server")));
+        }
+        None => format!("{}{target}", batch.path.trim_end_matches("$batch").trim_end_matches("%24batch")),
+    };
+    let (path, query) = target.split_once('?').unwrap_or((&target, ""));
+    let mut headers = inner.headers.clone();
+    for name in ["host", "authorization"] {
+        if let Some(value) = batch.headers.get(name) {
+            headers.insert(name, value.clone());
+        }
+    }
+    let mut body = String::from_utf8_lossy(&inner.body).into_owned();
+    for (id, address) in addresses {
+        body = body.replace(&format!("\"${id}\""), &format!("\"{address}\""));
+    }
+    Ok(Incoming {
+        method: inner.method.clone(),
+        path: path.to_owned(),
+        query: query.to_owned(),
+        headers,
+        body: body.into(),
+        id: Uuid::new_v4(),
+    })
+}
+
+/// 400: the batch itself can't be understood.
+fn malformed(why: impl std::fmt::Display) -> ODataError {
+    ODataError::bad_request("0x80048d19", format!("The batch can't be processed: {why}."))
+}
