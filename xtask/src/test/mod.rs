@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every test of the project, each suite with its count.
 
 mod c;
+mod clients;
 mod pester;
 mod tally;
 
@@ -38,6 +39,8 @@ enum Suite {
     Symbols,
     /// The C programs
     C,
+    /// Clients that this project did not write, against Local Dataverse
+    Clients,
     /// cargo xtask demo
     Demo,
     /// The Pester suite of the module and the connector
@@ -79,6 +82,7 @@ fn heading(suite: Suite) -> &'static str {
         Suite::Rust => "Rust: unit tests, tests against Local Dataverse, documentation, the header",
         Suite::Symbols => "Symbols: what the library exports is what the header declares",
         Suite::C => "C: the header as C11 and C++17, the programs of tests/abi, the example",
+        Suite::Clients => "Clients: the npm package dynamics-web-api against Local Dataverse",
         Suite::Demo => "Demo: the connector's whole job",
         Suite::Pester => "Pester: the module and the connector",
         Suite::Engine => "Engine: the host for machines without PowerShell",
@@ -101,6 +105,7 @@ impl Context<'_> {
             Suite::Rust => rust(project),
             Suite::Symbols => check_symbols(project, &self.built()?.0),
             Suite::C => c::suite(project, &self.built()?.0),
+            Suite::Clients => clients::suite(project, &self.built()?.0),
             Suite::Demo => {
                 let shell = powershell::any(project)?;
                 let (built, staged) = self.built()?;
