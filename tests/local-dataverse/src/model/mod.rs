@@ -6,6 +6,7 @@ mod role;
 mod schema;
 mod system_user;
 mod system_user_columns;
+pub mod text;
 mod value;
 
 pub use business_unit::BusinessUnit;
@@ -13,4 +14,4 @@ pub use entity::{Collection, Entity};
 pub use role::Role;
 pub use schema::{Column, Kind, Others, Target};
 pub use system_user::SystemUser;
-pub use value::{Scalar, Value, text};
+pub use value::{Scalar, Value};

@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 
 use uuid::Uuid;
 
+use super::text;
+
 /// A column's value as a row lends it out.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Value<'a> {
@@ -128,51 +130,5 @@ impl Scalar {
             Scalar::Int(number) => Some(number),
             _ => None,
         }
-    }
-}
-
-/// Comparison of text as the service's database does it: without regard to case.
-pub mod text {
-    use std::cmp::Ordering;
-
-    /// Compares two texts without regard to case.
-    pub fn compare(left: &str, right: &str) -> Ordering {
-        if left.is_ascii() && right.is_ascii() {
-            let left = left.bytes().map(|byte| byte.to_ascii_lowercase());
-            return left.cmp(right.bytes().map(|byte| byte.to_ascii_lowercase()));
-        }
-        left.chars().flat_map(char::to_lowercase).cmp(right.chars().flat_map(char::to_lowercase))
-    }
-
-    /// Whether two texts are the same without regard to case.
-    pub fn same(left: &str, right: &str) -> bool {
-        compare(left, right) == Ordering::Equal
-    }
-
-    /// Whether `text` contains `needle`, which is in lower case already.
-    pub fn contains(text: &str, needle: &str) -> bool {
-        if text.is_ascii() {
-            let (text, needle) = (text.as_bytes(), needle.as_bytes());
-            return needle.is_empty() || text.windows(needle.len()).any(|window| window.eq_ignore_ascii_case(needle));
-        }
-        text.to_lowercase().contains(needle)
-    }
-
-    /// Whether `text` starts with `needle`, which is in lower case already.
-    pub fn starts_with(text: &str, needle: &str) -> bool {
-        if text.is_ascii() {
-            let (text, needle) = (text.as_bytes(), needle.as_bytes());
-            return text.len() >= needle.len() && text[..needle.len()].eq_ignore_ascii_case(needle);
-        }
-        text.to_lowercase().starts_with(needle)
-    }
-
-    /// Whether `text` ends with `needle`, which is in lower case already.
-    pub fn ends_with(text: &str, needle: &str) -> bool {
-        if text.is_ascii() {
-            let (text, needle) = (text.as_bytes(), needle.as_bytes());
-            return text.len() >= needle.len() && text[text.len() - needle.len()..].eq_ignore_ascii_case(needle);
-        }
-        text.to_lowercase().ends_with(needle)
     }
 }

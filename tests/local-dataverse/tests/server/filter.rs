@@ -40,6 +40,9 @@ fn every_operator_of_the_documentation_is_understood() {
         ("createdon lt 2000-01-01", ""),
         ("Microsoft.Dynamics.CRM.In(PropertyName='firstname',PropertyValues=['Adele','Dora'])", "Adele Dora"),
         ("firstname eq lastname", ""),
+        ("contains(firstname,'d_l')", "Adele"),
+        ("startswith(firstname,'[a-c]')", "Adele Bruno Chiara Connector"),
+        ("endswith(lastname,'e[%]')", ""),
         ("firstname eq 'no one & nobody + #1'", ""),
     ] {
         assert_eq!(names(&fixture, filter), expected, "{filter}");

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::ast::{Comparison, Expression, Operand, Quantifier, TextFunction};
 use super::lexer;
+use crate::model::text::Pattern;
 use crate::model::{BusinessUnit, Collection, Entity, Kind, Role, Scalar, SystemUser, Target};
 use crate::odata::{ApiResult, ODataError};
 
@@ -27,8 +28,8 @@ pub enum Condition {
     Constant(Source, Comparison, Scalar),
     /// Two values of the row compared.
     Columns(Source, Comparison, Source),
-    /// A text function, or its opposite, with the needle in lower case.
-    Text(Source, TextFunction, Box<str>, bool),
+    /// The text fits a pattern, or does not.
+    Text(Source, Pattern, bool),
     /// The value is one of these, or none of them.
     In(Source, Vec<Scalar>, bool),
     /// A condition on the rows of a collection, or its opposite; without a condition, whether there are any.
@@ -65,7 +66,7 @@ fn condition<T: Entity>(expression: &Expression, negated: bool) -> ApiResult<Con
                     kind.edm()
                 )));
             }
-            Condition::Text(source, *function, needle.to_lowercase().into(), negated)
+            Condition::Text(source, pattern(*function, needle), negated)
         }
         Expression::In(path, values) => {
             let (source, kind) = source::<T>(path)?;
@@ -113,6 +114,15 @@ fn flatten<T: Entity>(
         parts.push(condition::<T>(right, negated)?);
     }
     Ok(())
+}
+
+/// The service makes a LIKE of these functions: signs for any text in the needle keep their meaning.
+fn pattern(function: TextFunction, needle: &str) -> Pattern {
+    Pattern::new(&match function {
+        TextFunction::Contains => format!("%{needle}%"),
+        TextFunction::StartsWith => format!("{needle}%"),
+        TextFunction::EndsWith => format!("%{needle}"),
+    })
 }
 
 fn name_of(function: TextFunction) -> &'static str {

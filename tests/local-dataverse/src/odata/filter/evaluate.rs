@@ -4,9 +4,9 @@
 
 use std::cmp::Ordering;
 
-use super::ast::{Comparison, Quantifier, TextFunction};
+use super::ast::{Comparison, Quantifier};
 use super::bind::{Condition, Source};
-use crate::model::{Collection, Entity, Target, Value, text};
+use crate::model::{Collection, Entity, Target, Value};
 use crate::store::Store;
 
 impl Condition {
@@ -21,16 +21,9 @@ impl Condition {
             Condition::Columns(left, comparison, right) => {
                 compare(value(*left, row, store), *comparison, value(*right, row, store))
             }
-            Condition::Text(source, function, needle, negated) => {
-                let found = match value(*source, row, store) {
-                    Value::Text(text) => match function {
-                        TextFunction::Contains => text::contains(text, needle),
-                        TextFunction::StartsWith => text::starts_with(text, needle),
-                        TextFunction::EndsWith => text::ends_with(text, needle),
-                    },
-                    _ => false,
-                };
-                found != *negated
+            Condition::Text(source, pattern, negated) => {
+                let fits = matches!(value(*source, row, store), Value::Text(text) if pattern.fits(text));
+                fits != *negated
             }
             Condition::In(source, values, negated) => {
                 let value = value(*source, row, store);
