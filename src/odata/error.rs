@@ -122,7 +122,7 @@ fn classify(http: u16, code: &str, message: &str, entity: Option<&Entity>) -> Cl
             Some("The application user lacks a privilege."),
             Some("Give the application user a role with that privilege, such as System Administrator."),
         ),
-        "0x80041d2f" => (
+        "0x80041d2f" | "0x80041d30" => (
             Status::ConstraintViolation,
             Some("The user is the only System Administrator."),
             Some("Make another user System Administrator first."),

@@ -58,6 +58,7 @@ fn change_settings(state: &State, request: &Incoming) -> Result<Json, String> {
     let merged = current.merged(&changes)?;
     *current = merged;
     drop(current);
+    state.settings_changed();
     Ok(settings(state))
 }
 

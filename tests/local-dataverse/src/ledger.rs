@@ -6,12 +6,11 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
-use crate::model::{BusinessUnit, Entity, Role, SystemUser};
+use crate::model::{
+    BusinessUnit, Entity, Intersect, Link, Organization, Role, SystemUser, Team, TeamMember, TeamRole, UserRole,
+};
 use crate::odata::json;
 use crate::store::Actor;
-
-/// The relationship of users and roles.
-pub const USER_ROLES: &str = "systemuserroles_association";
 
 /// What happened to a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -71,29 +70,48 @@ pub enum Subject {
     Role(Arc<Role>),
     /// Of `businessunit`.
     Unit(Arc<BusinessUnit>),
+    /// Of `team`.
+    Team(Arc<Team>),
+    /// Of `organization`.
+    Organization(Arc<Organization>),
+    /// Of `systemuserroles`.
+    UserRole(Arc<Link<UserRole>>),
+    /// Of `teamroles`.
+    TeamRole(Arc<Link<TeamRole>>),
+    /// Of `teammembership`.
+    TeamMember(Arc<Link<TeamMember>>),
 }
+
+/// Runs an expression with the row in a subject, whatever its table.
+macro_rules! with_subject {
+    ($subject:expr, $row:ident => $body:expr) => {{
+        use $crate::ledger::Subject;
+        match $subject {
+            Subject::User($row) => $body,
+            Subject::Role($row) => $body,
+            Subject::Unit($row) => $body,
+            Subject::Team($row) => $body,
+            Subject::Organization($row) => $body,
+            Subject::UserRole($row) => $body,
+            Subject::TeamRole($row) => $body,
+            Subject::TeamMember($row) => $body,
+        }
+    }};
+}
+pub(crate) use with_subject;
 
 /// A change as the ledger keeps it: rows are shared with the store, and turned into JSON when somebody asks.
 #[derive(Clone, Debug)]
-pub enum Change {
-    /// A row that was added, changed or taken out.
-    Row {
-        /// The row as it was.
-        before: Option<Subject>,
-        /// The row as it is.
-        after: Option<Subject>,
-        /// The columns that the request named.
-        sent: Vec<&'static str>,
-    },
-    /// A role that was given to a user or taken away.
-    Link {
-        /// The user.
-        user: Uuid,
-        /// The role.
-        role: Uuid,
-        /// Given, not taken.
-        added: bool,
-    },
+pub struct Change {
+    /// The row as it was; none where it is new.
+    pub before: Option<Subject>,
+    /// The row as it is; none where it is gone.
+    pub after: Option<Subject>,
+    /// The columns that the request named.
+    pub sent: Vec<&'static str>,
+    /// The change follows from another one without exception, as membership of a default team does from a user's business
+    /// unit. It is taken back with the other one, but not shown.
+    pub derived: bool,
 }
 
 /// The changes in their order.
@@ -113,6 +131,13 @@ impl Ledger {
         self.changes.len()
     }
 
+    /// The last change follows from the one before it: see [`Change::derived`].
+    pub fn last_is_derived(&mut self) {
+        if let Some((_, change)) = self.changes.last_mut() {
+            change.derived = true;
+        }
+    }
+
     /// Takes the last change out.
     pub fn pop(&mut self) -> Option<Change> {
         self.changes.pop().map(|(_, change)| change)
@@ -120,7 +145,8 @@ impl Ledger {
 
     /// All changes, readable.
     pub fn entries(&self) -> Vec<LedgerEntry> {
-        self.changes.iter().zip(1..).map(|((actor, change), number)| entry(number, actor, change)).collect()
+        let shown = self.changes.iter().filter(|(_, change)| !change.derived);
+        shown.zip(1..).map(|((actor, change), number)| entry(number, actor, change)).collect()
     }
 }
 
@@ -139,39 +165,49 @@ fn entry(number: u64, actor: &Actor, change: &Change) -> LedgerEntry {
         before: None,
         after: None,
     };
-    match change {
-        Change::Link { user, role, added } => {
-            entry.operation = if *added { Operation::Associate } else { Operation::Disassociate };
-            entry.id = *user;
-            entry.relationship = Some(USER_ROLES);
-            entry.related_id = Some(*role);
+    entry.sent.clone_from(&change.sent);
+    match (&change.before, &change.after) {
+        (Some(before), Some(after)) => {
+            with_subject!(after, after => altered(&mut entry, before, after.as_ref()));
         }
-        Change::Row { before, after, sent } => {
-            entry.sent.clone_from(sent);
-            match (before, after) {
-                (Some(Subject::User(before)), Some(Subject::User(after))) => {
-                    altered::<SystemUser>(&mut entry, before, after)
-                }
-                (Some(Subject::Role(before)), Some(Subject::Role(after))) => altered::<Role>(&mut entry, before, after),
-                (Some(Subject::Unit(before)), Some(Subject::Unit(after))) => {
-                    altered::<BusinessUnit>(&mut entry, before, after)
-                }
-                (None, Some(after)) => {
-                    entry.operation = Operation::Create;
-                    entry.after = Some(whole(&mut entry, after));
-                }
-                (Some(before), _) => {
-                    entry.operation = Operation::Delete;
-                    entry.before = Some(whole(&mut entry, before));
-                }
-                (None, None) => {}
+        (None, Some(after)) => {
+            entry.operation = Operation::Create;
+            if !linked(&mut entry, after, Operation::Associate) {
+                entry.after = Some(whole(&mut entry, after));
             }
         }
+        (Some(before), None) => {
+            entry.operation = Operation::Delete;
+            if !linked(&mut entry, before, Operation::Disassociate) {
+                entry.before = Some(whole(&mut entry, before));
+            }
+        }
+        (None, None) => {}
     }
     entry
 }
 
-fn altered<T: Entity>(entry: &mut LedgerEntry, before: &T, after: &T) {
+/// A row of an intersect table, as what it means for the rows that it ties together; false where it is a row of another table.
+fn linked(entry: &mut LedgerEntry, subject: &Subject, operation: Operation) -> bool {
+    match subject {
+        Subject::UserRole(link) => tie(entry, link, operation),
+        Subject::TeamRole(link) => tie(entry, link, operation),
+        Subject::TeamMember(link) => tie(entry, link, operation),
+        _ => return false,
+    }
+    true
+}
+
+fn tie<R: Intersect>(entry: &mut LedgerEntry, link: &Link<R>, operation: Operation) {
+    entry.operation = operation;
+    entry.entity_set = R::RELATIONSHIP.left().names().entity_set;
+    entry.id = link.left;
+    entry.relationship = Some(R::RELATIONSHIP.name());
+    entry.related_id = Some(link.right);
+}
+
+fn altered<T: Entity>(entry: &mut LedgerEntry, before: &Subject, after: &T) {
+    let Some(before) = T::of_subject(before) else { return };
     let (mut old, mut new) = (Map::new(), Map::new());
     for (index, column) in T::schema().columns.iter().enumerate() {
         // These change with every update, and say nothing about it.
@@ -191,11 +227,7 @@ fn altered<T: Entity>(entry: &mut LedgerEntry, before: &T, after: &T) {
 }
 
 fn whole(entry: &mut LedgerEntry, subject: &Subject) -> Map<String, Json> {
-    match subject {
-        Subject::User(row) => all_columns(entry, row.as_ref()),
-        Subject::Role(row) => all_columns(entry, row.as_ref()),
-        Subject::Unit(row) => all_columns(entry, row.as_ref()),
-    }
+    with_subject!(subject, row => all_columns(entry, row.as_ref()))
 }
 
 fn all_columns<T: Entity>(entry: &mut LedgerEntry, row: &T) -> Map<String, Json> {

@@ -108,6 +108,7 @@ impl Server {
     /// Changes settings.
     pub fn settings_mut(&self, change: impl FnOnce(&mut Settings)) {
         change(&mut self.state.settings.write());
+        self.state.settings_changed();
     }
 }
 

@@ -13,6 +13,7 @@ use crate::faults::Faults;
 use crate::limits::Limits;
 use crate::oauth::TokenKey;
 use crate::options::Options;
+use crate::rules::organizations;
 use crate::seed;
 use crate::settings::Settings;
 use crate::store::Store;
@@ -115,6 +116,28 @@ impl State {
         let mut requests = self.requests.lock();
         requests.clear();
         self.counter.store(0, Ordering::Relaxed);
+    }
+
+    /// The settings were changed: the organization's row tells of them.
+    pub fn settings_changed(&self) {
+        let text = organizations::written(&self.settings.read());
+        let mut store = self.store.write();
+        let Some(row) = store.organizations.iter().next().cloned() else { return };
+        if row.db_settings.as_deref() != Some(text.as_str()) {
+            let mut row = (*row).clone();
+            row.db_settings = Some(text.into());
+            store.seed(row, now());
+        }
+    }
+
+    /// The organization's row was changed: the settings do as it says.
+    pub fn follow_organization(&self) {
+        let text = self.store.read().organizations.iter().next().and_then(|row| row.db_settings.clone());
+        let mut settings = self.settings.write();
+        // The text was read before the row took it.
+        if let Some(Ok(changed)) = text.map(|text| organizations::read(&text, &settings)) {
+            *settings = changed;
+        }
     }
 
     /// Writes a request into the log.

@@ -5,8 +5,8 @@ use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
 use super::write::change_of;
-use super::{Call, json_reply, not_allowed, read};
-use crate::model::{BusinessUnit, SystemUser};
+use super::{Call, json_reply, not_allowed};
+use crate::model::{BusinessUnit, Set, SystemUser};
 use crate::odata::payload::{self, Context, Purpose};
 use crate::odata::{ApiResult, ODataError};
 use crate::reply::Reply;
@@ -25,7 +25,7 @@ pub fn answer(call: &Call<'_>, name: &str) -> ApiResult<Reply> {
     let body = match name {
         "WhoAmI" => {
             let store = call.state.store.read();
-            let user = read::find::<SystemUser>(&store, call.caller.user)?;
+            let user = rules::row::<SystemUser>(&store, call.caller.user)?;
             json!({
                 "@odata.context": context,
                 "BusinessUnitId": user.business_unit,
@@ -38,20 +38,28 @@ pub fn answer(call: &Call<'_>, name: &str) -> ApiResult<Reply> {
     Ok(json_reply(StatusCode::OK, body.to_string().into_bytes()))
 }
 
-/// `POST systemusers(id)/Microsoft.Dynamics.CRM.SetBusinessSystemUser`: a move, in the form that the service deprecates.
-pub fn move_user(call: &Call<'_>, id: Uuid) -> ApiResult<Reply> {
+/// A function or action of a row, such as `systemusers(id)/Microsoft.Dynamics.CRM.SetBusinessSystemUser`.
+pub fn bound(call: &Call<'_>, set: Set, id: Uuid, operation: &str) -> ApiResult<Reply> {
+    match (set, operation) {
+        (Set::Users, "SetBusinessSystemUser") => move_user(call, id),
+        _ => Err(ODataError::unsupported(format!("the operation '{operation}' of '{}'", set.names().entity_set))),
+    }
+}
+
+/// A move to another business unit, in the form that the service deprecates.
+fn move_user(call: &Call<'_>, id: Uuid) -> ApiResult<Reply> {
     if call.request.method != Method::POST {
         return Err(not_allowed(call));
     }
     let members = payload::object(&call.request.body, "systemusers")?;
     let settings = call.state.settings.read().clone();
     let mut store = call.state.store.write();
-    read::find::<SystemUser>(&store, id)?;
+    rules::row::<SystemUser>(&store, id)?;
     let unit = key_of(&members, "BusinessUnit", "businessunitid")?;
-    read::find::<BusinessUnit>(&store, unit)?;
+    rules::row::<BusinessUnit>(&store, unit)?;
     let heir = key_of(&members, "ReassignPrincipal", "systemuserid")
         .or_else(|_| key_of(&members, "ReassignPrincipal", "ownerid"))?;
-    read::find::<SystemUser>(&store, heir)?;
+    rules::row::<SystemUser>(&store, heir)?;
     let mut body = Map::new();
     body.insert("businessunitid@odata.bind".into(), Json::String(format!("/businessunits({unit})")));
     let context = Context { store: &store, settings: &settings, origin: &call.origin };

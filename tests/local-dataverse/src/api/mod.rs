@@ -7,6 +7,7 @@ mod functions;
 mod headers;
 mod path;
 mod privileges;
+mod property;
 mod read;
 mod write;
 
@@ -15,12 +16,12 @@ pub use path::lacks_version as path_lacks_version;
 
 use http::{Method, StatusCode};
 
-use crate::model::{BusinessUnit, Entity, Role, SystemUser};
+use crate::model::{Entity, Set, with_set};
 use crate::odata::{ApiResult, ODataError, QueryOptions};
 use crate::reply::Reply;
 use crate::state::{Incoming, State};
 use headers::Preferences;
-use path::{Resource, Set};
+use path::Resource;
 
 /// A request with all that is known about it.
 pub struct Call<'a> {
@@ -64,7 +65,13 @@ pub fn execute(state: &State, request: &Incoming, caller: Caller) -> Reply {
 
 /// Carries out one request, whoever else is at work.
 fn execute_one(state: &State, request: &Incoming, caller: Caller) -> Reply {
-    let outcome = prepare(state, request, caller).and_then(|(call, resource)| dispatch(&call, &resource));
+    let outcome = prepare(state, request, caller).and_then(|(call, resource)| {
+        let reply = dispatch(&call, &resource)?;
+        if resource.set() == Some(Set::Organizations) && request.method != Method::GET {
+            state.follow_organization();
+        }
+        Ok(reply)
+    });
     outcome.unwrap_or_else(|error| refusal(&error))
 }
 
@@ -96,22 +103,23 @@ fn dispatch(call: &Call<'_>, resource: &Resource) -> ApiResult<Reply> {
     privileges::check(call, resource)?;
     match resource {
         Resource::Function(function) => functions::answer(call, function),
-        Resource::Roles(user) => match call.request.method {
-            Method::GET => read::roles_of(call, *user),
+        Resource::Bound(set, id, operation) => functions::bound(call, *set, *id, operation),
+        Resource::Related(set, id, collection) => match call.request.method {
+            Method::GET => read::related(call, *set, *id, *collection),
             _ => Err(not_allowed(call)),
         },
-        Resource::Members(role) => match call.request.method {
-            Method::GET => read::members_of(call, *role),
+        Resource::RelatedCount(set, id, collection) => match call.request.method {
+            Method::GET => read::related_count(call, *set, *id, *collection),
             _ => Err(not_allowed(call)),
         },
-        Resource::RoleReferences(user) => associations::references(call, *user),
-        Resource::RoleReference(user, role) => associations::reference(call, *user, *role),
-        Resource::MoveUser(user) => functions::move_user(call, *user),
-        Resource::Rows(set) | Resource::Count(set) | Resource::Row(set, _) | Resource::Property(set, ..) => match set {
-            Set::Users => table::<SystemUser>(call, resource),
-            Set::Roles => table::<Role>(call, resource),
-            Set::Units => table::<BusinessUnit>(call, resource),
-        },
+        Resource::References(set, id, collection) => associations::references(call, *set, *id, *collection),
+        Resource::Reference(_, id, collection, other) => associations::reference(call, *id, *collection, *other),
+        Resource::Rows(set)
+        | Resource::Count(set)
+        | Resource::Row(set, _)
+        | Resource::Property(set, ..)
+        | Resource::PropertyText(set, ..)
+        | Resource::PropertyReference(set, ..) => with_set!(*set, Row => table::<Row>(call, resource)),
     }
 }
 
@@ -124,10 +132,13 @@ fn table<T: write::Writable>(call: &Call<'_>, resource: &Resource) -> ApiResult<
         (Resource::Row(_, id), &Method::GET) => read::row::<T>(call, *id),
         (Resource::Row(_, id), &Method::PATCH) => write::patch::<T>(call, *id),
         (Resource::Row(_, id), &Method::DELETE) => write::delete::<T>(call, *id),
-        (Resource::Property(_, id, name), &Method::GET) => read::property::<T>(call, *id, name),
-        (Resource::Property(..), &Method::PUT | &Method::DELETE) => {
-            Err(ODataError::unsupported("PUT and DELETE of a single property; use PATCH on the row"))
-        }
+        (Resource::Property(_, id, name), &Method::GET) => property::get::<T>(call, *id, name),
+        (Resource::Property(_, id, name), &Method::PUT) => property::put::<T>(call, *id, name),
+        (Resource::Property(_, id, name), &Method::DELETE) => property::delete::<T>(call, *id, name),
+        (Resource::PropertyText(_, id, name), &Method::GET) => property::text::<T>(call, *id, name),
+        (Resource::PropertyReference(_, id, name), &Method::GET) => property::reference::<T>(call, *id, name),
+        (Resource::PropertyReference(_, id, name), &Method::PUT) => property::refer::<T>(call, *id, name),
+        (Resource::PropertyReference(_, id, name), &Method::DELETE) => property::delete::<T>(call, *id, name),
         _ => Err(not_allowed(call)),
     }
 }

@@ -2,19 +2,8 @@
 
 use uuid::Uuid;
 
-use crate::ledger::USER_ROLES;
+use crate::model::{Collection, Set};
 use crate::odata::{ApiResult, ODataError, decode};
-
-/// The entity sets that this server holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Set {
-    /// systemusers
-    Users,
-    /// roles
-    Roles,
-    /// businessunits
-    Units,
-}
 
 /// What a path names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,46 +14,60 @@ pub enum Resource {
     Count(Set),
     /// `systemusers(id)`
     Row(Set, Uuid),
-    /// `systemusers(id)/fullname`
+    /// `systemusers(id)/fullname`, and `systemusers(id)/businessunitid`
     Property(Set, Uuid, String),
+    /// `systemusers(id)/fullname/$value`
+    PropertyText(Set, Uuid, String),
+    /// `systemusers(id)/businessunitid/$ref`
+    PropertyReference(Set, Uuid, String),
     /// `systemusers(id)/systemuserroles_association`
-    Roles(Uuid),
-    /// `roles(id)/systemuserroles_association`
-    Members(Uuid),
+    Related(Set, Uuid, Collection),
+    /// `systemusers(id)/systemuserroles_association/$count`
+    RelatedCount(Set, Uuid, Collection),
     /// `systemusers(id)/systemuserroles_association/$ref`
-    RoleReferences(Uuid),
+    References(Set, Uuid, Collection),
     /// `systemusers(id)/systemuserroles_association(role)/$ref`
-    RoleReference(Uuid, Uuid),
-    /// `systemusers(id)/Microsoft.Dynamics.CRM.SetBusinessSystemUser`
-    MoveUser(Uuid),
+    Reference(Set, Uuid, Collection, Uuid),
+    /// `systemusers(id)/Microsoft.Dynamics.CRM.SetBusinessSystemUser`: the name behind the namespace
+    Bound(Set, Uuid, String),
     /// `WhoAmI()` and others that belong to no row
     Function(String),
 }
 
+impl Resource {
+    /// The set whose rows are read or changed, where it is one.
+    pub fn set(&self) -> Option<Set> {
+        match self {
+            Resource::Rows(set)
+            | Resource::Count(set)
+            | Resource::Row(set, _)
+            | Resource::Property(set, ..)
+            | Resource::PropertyText(set, ..)
+            | Resource::PropertyReference(set, ..)
+            | Resource::Bound(set, ..) => Some(*set),
+            Resource::Related(_, _, collection)
+            | Resource::RelatedCount(_, _, collection)
+            | Resource::References(_, _, collection)
+            | Resource::Reference(_, _, collection, _) => Some(collection.target()),
+            Resource::Function(_) => None,
+        }
+    }
+}
+
 /// Entity sets of the real service that are asked for often enough to deserve a better answer than 404.
-const ELSEWHERE: [&str; 11] = [
-    "teams",
-    "organizations",
-    "systemuserrolescollection",
-    "teamrolescollection",
-    "teammemberships",
-    "roleprivilegescollection",
-    "privileges",
-    "EntityDefinitions",
-    "$metadata",
-    "accounts",
-    "contacts",
-];
+const ELSEWHERE: [&str; 7] =
+    ["roleprivilegescollection", "privileges", "EntityDefinitions", "$metadata", "accounts", "contacts", "queues"];
 
 /// Parts of a row that the real service has and this server not yet.
-const PARTS: [&str; 6] = [
-    "teammembership_association",
+const PARTS: [&str; 5] = [
     "systemuserprofiles_association",
-    "teamroles_association",
     "roleprivileges_association",
     "business_unit_system_users",
     "business_unit_roles",
+    "business_unit_teams",
 ];
+
+const NAMESPACE: &str = "Microsoft.Dynamics.CRM.";
 
 /// The version and the rest of a path of the API.
 pub fn version(path: &str) -> ApiResult<(String, &str)> {
@@ -96,16 +99,15 @@ pub fn parse(rest: &str) -> ApiResult<Resource> {
         [first, others @ ..] => (*first, others),
     };
     let (name, key) = split_key(first)?;
-    let set = match name {
-        "systemusers" => Set::Users,
-        "roles" => Set::Roles,
-        "businessunits" => Set::Units,
-        "WhoAmI" | "RetrieveVersion" => return Ok(Resource::Function(name.to_owned())),
-        _ if ELSEWHERE.contains(&name) => return Err(ODataError::unsupported(format!("'{name}'"))),
-        _ if key.is_some() && first.ends_with("()") => {
-            return Err(ODataError::unsupported(format!("the function '{name}'")));
-        }
-        _ => return Err(ODataError::no_resource(name)),
+    let Some(set) = Set::of_name(name) else {
+        return match name {
+            "WhoAmI" | "RetrieveVersion" => Ok(Resource::Function(name.to_owned())),
+            _ if ELSEWHERE.contains(&name) => Err(ODataError::unsupported(format!("'{name}'"))),
+            _ if key.is_some() && first.ends_with("()") => {
+                Err(ODataError::unsupported(format!("the function '{name}'")))
+            }
+            _ => Err(ODataError::no_resource(name)),
+        };
     };
     let Some(key) = key else {
         return match others {
@@ -114,29 +116,31 @@ pub fn parse(rest: &str) -> ApiResult<Resource> {
             [next, ..] => Err(ODataError::no_resource(next)),
         };
     };
-    let id = parse_key(key)?;
-    part_of_row(set, id, others)
+    part_of_row(set, parse_key(set, key)?, others)
 }
 
 fn part_of_row(set: Set, id: Uuid, others: &[&str]) -> ApiResult<Resource> {
     let Some((next, rest)) = others.split_first() else { return Ok(Resource::Row(set, id)) };
     let (name, key) = split_key(next)?;
-    if name == USER_ROLES {
-        return match (set, key, rest) {
-            (Set::Users, None, []) => Ok(Resource::Roles(id)),
-            (Set::Roles, None, []) => Ok(Resource::Members(id)),
-            (Set::Users, None, ["$ref"]) => Ok(Resource::RoleReferences(id)),
-            (Set::Users, Some(role), ["$ref"]) => Ok(Resource::RoleReference(id, parse_key(role)?)),
-            (Set::Roles, ..) => Err(ODataError::unsupported(format!("'{name}' from the role's side"))),
+    if let Some(collection) = Collection::of_set(set, name) {
+        return match (key, rest) {
+            (None, []) => Ok(Resource::Related(set, id, collection)),
+            (None, ["$count"]) => Ok(Resource::RelatedCount(set, id, collection)),
+            (None, ["$ref"]) => Ok(Resource::References(set, id, collection)),
+            (Some(other), ["$ref"]) => {
+                Ok(Resource::Reference(set, id, collection, parse_key(collection.target(), other)?))
+            }
             _ => Err(ODataError::unsupported(format!("'{}' behind a row", others.join("/")))),
         };
     }
-    match (name, rest) {
-        ("Microsoft.Dynamics.CRM.SetBusinessSystemUser", []) if set == Set::Users => Ok(Resource::MoveUser(id)),
-        _ if name.starts_with("Microsoft.Dynamics.CRM.") || PARTS.contains(&name) => {
-            Err(ODataError::unsupported(format!("'{name}'")))
-        }
-        (_, []) if key.is_none() => Ok(Resource::Property(set, id, name.to_owned())),
+    if let (Some(operation), []) = (name.strip_prefix(NAMESPACE), rest) {
+        return Ok(Resource::Bound(set, id, operation.to_owned()));
+    }
+    match rest {
+        _ if PARTS.contains(&name) => Err(ODataError::unsupported(format!("'{name}'"))),
+        [] if key.is_none() => Ok(Resource::Property(set, id, name.to_owned())),
+        ["$value"] if key.is_none() => Ok(Resource::PropertyText(set, id, name.to_owned())),
+        ["$ref"] if key.is_none() => Ok(Resource::PropertyReference(set, id, name.to_owned())),
         _ => Err(ODataError::unsupported(format!("'{}' behind a row", others.join("/")))),
     }
 }
@@ -149,11 +153,11 @@ fn split_key(segment: &str) -> ApiResult<(&str, Option<&str>)> {
     Ok((name, Some(key)))
 }
 
-fn parse_key(key: &str) -> ApiResult<Uuid> {
+fn parse_key(set: Set, key: &str) -> ApiResult<Uuid> {
     if let Some((name, value)) = key.split_once('=') {
         // `systemusers(systemuserid=...)` is the long form of the key; others are alternate keys.
-        if matches!(name, "systemuserid" | "roleid" | "businessunitid") {
-            return parse_key(value);
+        if name == set.names().key {
+            return parse_key(set, value);
         }
         return Err(ODataError::unsupported(format!("the alternate key '{name}'")));
     }
@@ -172,19 +176,30 @@ mod tests {
 
     const ID: &str = "c0000000-0000-4000-8000-000000000002";
     const ROLE: &str = "a0000003-0000-4000-8000-000000000002";
+    const ROLES: &str = "systemuserroles_association";
 
     #[test]
     fn paths_name_their_resources() {
         let (id, role) = (ID.parse().unwrap(), ROLE.parse().unwrap());
+        let roles = Collection::of_set(Set::Users, ROLES).unwrap();
+        let members = Collection::of_set(Set::Roles, ROLES).unwrap();
         for (path, resource) in [
             ("systemusers".to_owned(), Resource::Rows(Set::Users)),
             ("roles/$count".to_owned(), Resource::Count(Set::Roles)),
             (format!("businessunits({ID})"), Resource::Row(Set::Units, id)),
             (format!("systemusers%28{ID}%29"), Resource::Row(Set::Users, id)),
             (format!("systemusers({ID})/fullname"), Resource::Property(Set::Users, id, "fullname".into())),
-            (format!("systemusers({ID})/{USER_ROLES}"), Resource::Roles(id)),
-            (format!("systemusers({ID})/{USER_ROLES}/$ref"), Resource::RoleReferences(id)),
-            (format!("systemusers({ID})/{USER_ROLES}({ROLE})/$ref"), Resource::RoleReference(id, role)),
+            (
+                format!("systemusers({ID})/businessunitid/$ref"),
+                Resource::PropertyReference(Set::Users, id, "businessunitid".into()),
+            ),
+            (format!("systemusers({ID})/fullname/$value"), Resource::PropertyText(Set::Users, id, "fullname".into())),
+            (format!("systemusers({ID})/{ROLES}"), Resource::Related(Set::Users, id, roles)),
+            (format!("systemusers({ID})/{ROLES}/$count"), Resource::RelatedCount(Set::Users, id, roles)),
+            (format!("systemusers({ID})/{ROLES}/$ref"), Resource::References(Set::Users, id, roles)),
+            (format!("systemusers({ID})/{ROLES}({ROLE})/$ref"), Resource::Reference(Set::Users, id, roles, role)),
+            (format!("roles({ROLE})/{ROLES}/$ref"), Resource::References(Set::Roles, role, members)),
+            (format!("systemusers({ID})/Microsoft.Dynamics.CRM.X()"), Resource::Bound(Set::Users, id, "X".into())),
             ("WhoAmI()".to_owned(), Resource::Function("WhoAmI".into())),
         ] {
             assert_eq!(parse(&path), Ok(resource), "{path}");
@@ -194,7 +209,7 @@ mod tests {
     #[test]
     fn what_is_not_there_is_told_from_what_is_not_supported() {
         assert_eq!(parse("unicorns").unwrap_err().status, 404);
-        assert_eq!(parse("teams").unwrap_err().status, 501);
+        assert_eq!(parse("accounts").unwrap_err().status, 501);
         assert_eq!(parse("systemusers(1)").unwrap_err().status, 400);
         assert_eq!(parse(&format!("systemusers({{{ID}}})")).unwrap_err().status, 400);
         assert_eq!(parse("systemusers(domainname='a')").unwrap_err().status, 501);

@@ -4,13 +4,14 @@
 use http::{Method, StatusCode};
 
 use super::Call;
-use super::path::{Resource, Set};
+use super::path::Resource;
+use crate::model::{Relationship, Set};
 use crate::odata::{ApiResult, ODataError};
 
 /// Refuses a request that needs a privilege which the caller lacks.
 pub fn check(call: &Call<'_>, resource: &Resource) -> ApiResult<()> {
     let Some(privilege) = needed(call, resource) else { return Ok(()) };
-    let roles = call.state.store.read().memberships.roles_of(call.caller.user).len();
+    let roles = call.state.store.read().links(Relationship::UserRole).of_left(call.caller.user).len();
     let denied = &call.state.settings.read().denied_privileges;
     if roles > 0 && !denied.iter().any(|name| name.eq_ignore_ascii_case(&privilege)) {
         return Ok(());
@@ -32,37 +33,45 @@ pub fn check(call: &Call<'_>, resource: &Resource) -> ApiResult<()> {
     ))
 }
 
-fn set_of(resource: &Resource) -> Option<Set> {
-    match resource {
-        Resource::Rows(set) | Resource::Count(set) | Resource::Row(set, _) | Resource::Property(set, ..) => Some(*set),
-        Resource::Roles(_) | Resource::RoleReferences(_) | Resource::RoleReference(..) => Some(Set::Roles),
-        Resource::Members(_) | Resource::MoveUser(_) => Some(Set::Users),
-        Resource::Function(_) => None,
-    }
-}
-
+/// The object type code and the logical name of the table.
 fn object_type(resource: &Resource) -> (u32, &'static str) {
-    match set_of(resource) {
-        Some(Set::Roles) => (1036, "role"),
-        Some(Set::Units) => (10, "businessunit"),
-        _ => (8, "systemuser"),
-    }
+    let set = resource.set().unwrap_or(Set::Users);
+    let code = match set {
+        Set::Users => 8,
+        Set::Roles => 1036,
+        Set::Units => 10,
+        Set::Teams => 9,
+        Set::Organizations => 1019,
+        Set::UserRoles => 15,
+        Set::TeamRoles => 40,
+        Set::TeamMembers => 23,
+    };
+    (code, set.names().logical)
 }
 
 fn needed(call: &Call<'_>, resource: &Resource) -> Option<String> {
-    let set = set_of(resource)?;
-    if matches!(resource, Resource::RoleReferences(_) | Resource::RoleReference(..)) {
-        return Some("prvAssignRole".to_owned());
+    let set = resource.set()?;
+    if let Resource::References(_, _, collection) | Resource::Reference(_, _, collection, _) = resource
+        && call.request.method != Method::GET
+    {
+        return Some(match collection.relationship {
+            Relationship::UserRole | Relationship::TeamRole => "prvAssignRole".to_owned(),
+            Relationship::TeamMember => "prvAppendTeam".to_owned(),
+        });
     }
     let table = match set {
         Set::Users => "User",
         Set::Roles => "Role",
         Set::Units => "BusinessUnit",
+        Set::Teams | Set::TeamRoles | Set::TeamMembers => "Team",
+        Set::Organizations => "Organization",
+        // Who holds which role is read by those who may read users.
+        Set::UserRoles => "User",
     };
     let verb = match (&call.request.method, resource) {
         (&Method::GET, _) => "Read",
         (&Method::POST, Resource::Rows(_)) => "Create",
-        (&Method::DELETE, _) => "Delete",
+        (&Method::DELETE, Resource::Row(..)) => "Delete",
         _ => "Write",
     };
     // Enabling and disabling users has a privilege of its own, which this server does not tell apart.

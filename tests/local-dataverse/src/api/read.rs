@@ -5,9 +5,10 @@ use uuid::Uuid;
 
 use super::headers::{Condition, condition};
 use super::{Call, json_reply};
-use crate::model::{Entity, Role, SystemUser, Value};
+use crate::model::{Collection, Entity, Set, with_set};
 use crate::odata::{ApiResult, List, ODataError, Rows, Selection, json};
 use crate::reply::Reply;
+use crate::rules::{self, must_exist};
 use crate::store::Store;
 
 /// `GET systemusers`
@@ -17,22 +18,20 @@ pub fn rows<T: Entity>(call: &Call<'_>) -> ApiResult<Reply> {
 }
 
 /// `GET systemusers(id)/systemuserroles_association`
-pub fn roles_of(call: &Call<'_>, user: Uuid) -> ApiResult<Reply> {
+pub fn related(call: &Call<'_>, set: Set, own: Uuid, collection: Collection) -> ApiResult<Reply> {
     let store = call.state.store.read();
-    if !store.users.contains(user) {
-        return Err(ODataError::not_found("systemuser", user));
-    }
-    list::<Role>(call, Rows::These(store.memberships.roles_of(user)), &store, "roles")
+    must_exist(&store, set, own)?;
+    let keys = store.links(collection.relationship).of(collection, own);
+    let target = collection.target();
+    with_set!(target, Row => list::<Row>(call, Rows::These(&keys), &store, target.names().entity_set))
 }
 
-/// `GET roles(id)/systemuserroles_association`
-pub fn members_of(call: &Call<'_>, role: Uuid) -> ApiResult<Reply> {
+/// `GET systemusers(id)/systemuserroles_association/$count`
+pub fn related_count(call: &Call<'_>, set: Set, own: Uuid, collection: Collection) -> ApiResult<Reply> {
     let store = call.state.store.read();
-    if !store.roles.contains(role) {
-        return Err(ODataError::not_found("role", role));
-    }
-    let users: Vec<Uuid> = store.memberships.users_of(role).collect();
-    list::<SystemUser>(call, Rows::These(&users), &store, "systemusers")
+    must_exist(&store, set, own)?;
+    let keys = store.links(collection.relationship).of(collection, own);
+    with_set!(collection.target(), Row => total::<Row>(call, Rows::These(&keys), &store))
 }
 
 fn list<T: Entity>(call: &Call<'_>, rows: Rows<'_>, store: &Store, context: &str) -> ApiResult<Reply> {
@@ -76,9 +75,12 @@ fn next_link(call: &Call<'_>, cookie: &str) -> String {
 
 /// `GET systemusers/$count`
 pub fn count<T: Entity>(call: &Call<'_>) -> ApiResult<Reply> {
-    let store = call.state.store.read();
+    total::<T>(call, Rows::All, &call.state.store.read())
+}
+
+fn total<T: Entity>(call: &Call<'_>, rows: Rows<'_>, store: &Store) -> ApiResult<Reply> {
     let list = List::new::<T>(&call.options, 1, false, &call.base())?;
-    let (count, _) = list.total::<T>(Rows::All, &store);
+    let (count, _) = list.total::<T>(rows, store);
     Ok(Reply::with_body(StatusCode::OK, "text/plain", count.to_string()))
 }
 
@@ -86,7 +88,7 @@ pub fn count<T: Entity>(call: &Call<'_>) -> ApiResult<Reply> {
 pub fn row<T: Entity>(call: &Call<'_>, id: Uuid) -> ApiResult<Reply> {
     call.options.single_row()?;
     let store = call.state.store.read();
-    let row = find::<T>(&store, id)?;
+    let row = rules::row::<T>(&store, id)?;
     let must_match = condition(call.request, "if-match");
     if must_match != Condition::None && !must_match.matches(row.version()) {
         return Err(version_mismatch());
@@ -104,12 +106,6 @@ pub fn version_mismatch() -> ODataError {
         "0x80060882",
         "The version of the existing record doesn't match the RowVersion property provided.",
     )
-}
-
-/// The row with this key.
-pub fn find<T: Entity>(store: &Store, id: Uuid) -> ApiResult<&T> {
-    let row = T::table(store).get(id).map(std::ops::Deref::deref);
-    row.ok_or_else(|| ODataError::not_found(T::schema().logical_name, id))
 }
 
 /// A reply with one row.
@@ -130,28 +126,4 @@ fn with_preferences(call: &Call<'_>, reply: Reply, list: bool) -> Reply {
         Some(applied) => reply.header("preference-applied", applied),
         None => reply,
     }
-}
-
-/// `GET systemusers(id)/fullname`
-pub fn property<T: Entity>(call: &Call<'_>, id: Uuid, name: &str) -> ApiResult<Reply> {
-    let schema = T::schema();
-    let store = call.state.store.read();
-    let row = find::<T>(&store, id)?;
-    if schema.navigation(name).is_some() {
-        return Err(ODataError::unsupported(format!(
-            "following '{name}' from a row; read _{name}_value and the row it names"
-        )));
-    }
-    let column = schema.column(name).ok_or_else(|| ODataError::no_resource(name))?;
-    let value = row.value(column);
-    if value == Value::Null {
-        return Ok(Reply::empty(StatusCode::NO_CONTENT));
-    }
-    let mut body = Vec::new();
-    body.extend_from_slice(b"{\"@odata.context\":");
-    json::write_text(&mut body, &format!("{}$metadata#{}({id})/{name}", call.base(), schema.entity_set));
-    body.extend_from_slice(b",\"value\":");
-    json::write(&mut body, value);
-    body.push(b'}');
-    Ok(json_reply(StatusCode::OK, body))
 }

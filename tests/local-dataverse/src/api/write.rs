@@ -1,11 +1,12 @@
 //! Creating, changing and deleting rows.
 
 use http::StatusCode;
+use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::headers::{Condition, condition};
 use super::{Call, address_of, read};
-use crate::model::{BusinessUnit, Entity, Role, SystemUser};
+use crate::model::{BusinessUnit, Entity, Intersect, Link, Organization, Role, SystemUser, Team};
 use crate::odata::payload::{self, Changes, Context, Purpose};
 use crate::odata::{ApiResult, ODataError, Selection};
 use crate::reply::Reply;
@@ -66,6 +67,58 @@ impl Writable for BusinessUnit {
     }
 }
 
+impl Writable for Team {
+    fn create(change: &mut Change<'_>, values: Changes) -> ApiResult<Uuid> {
+        rules::teams::create(change, values)
+    }
+
+    fn update(change: &mut Change<'_>, id: Uuid, values: Changes) -> ApiResult<()> {
+        rules::teams::update(change, id, values)
+    }
+
+    fn delete(change: &mut Change<'_>, id: Uuid) -> ApiResult<()> {
+        rules::teams::delete(change, id)
+    }
+}
+
+impl Writable for Organization {
+    fn create(_: &mut Change<'_>, _: Changes) -> ApiResult<Uuid> {
+        Err(not_supported::<Self>("Create"))
+    }
+
+    fn update(change: &mut Change<'_>, id: Uuid, values: Changes) -> ApiResult<()> {
+        rules::organizations::update(change, id, values)
+    }
+
+    fn delete(_: &mut Change<'_>, _: Uuid) -> ApiResult<()> {
+        Err(not_supported::<Self>("Delete"))
+    }
+}
+
+/// Rows of intersect tables come and go with associations only.
+impl<R: Intersect> Writable for Link<R> {
+    fn create(_: &mut Change<'_>, _: Changes) -> ApiResult<Uuid> {
+        Err(not_supported::<Self>("Create"))
+    }
+
+    fn update(_: &mut Change<'_>, _: Uuid, _: Changes) -> ApiResult<()> {
+        Err(not_supported::<Self>("Update"))
+    }
+
+    fn delete(_: &mut Change<'_>, _: Uuid) -> ApiResult<()> {
+        Err(not_supported::<Self>("Delete"))
+    }
+}
+
+/// The table does not take this kind of change.
+fn not_supported<T: Entity>(message: &str) -> ODataError {
+    let table = T::schema().logical_name;
+    ODataError::bad_request(
+        "0x80040800",
+        format!("The '{message}' method does not support entities of type '{table}'."),
+    )
+}
+
 /// The change that a call makes.
 pub fn change_of<'a>(call: &Call<'_>, store: &'a mut Store, settings: &'a Settings) -> Change<'a> {
     Change { store, settings, actor: Actor { caller: call.caller.user, request_id: call.request.id, now: now() } }
@@ -83,7 +136,7 @@ fn add<T: Writable>(
     call: &Call<'_>,
     store: &mut Store,
     settings: &Settings,
-    members: &serde_json::Map<String, serde_json::Value>,
+    members: &Map<String, Json>,
     key: Option<Uuid>,
 ) -> ApiResult<Reply> {
     check_select::<T>(call)?;
@@ -102,7 +155,7 @@ fn check_select<T: Entity>(call: &Call<'_>) -> ApiResult<()> {
 fn reply<T: Entity>(call: &Call<'_>, store: &Store, id: Uuid, status: StatusCode) -> ApiResult<Reply> {
     let address = address_of::<T>(call, id);
     let reply = if call.preferences.representation {
-        read::representation(call, read::find::<T>(store, id)?, status, store)?
+        read::representation(call, rules::row::<T>(store, id)?, status, store)?
     } else {
         Reply::empty(StatusCode::NO_CONTENT)
     };
@@ -130,10 +183,32 @@ pub fn patch<T: Writable>(call: &Call<'_>, id: Uuid) -> ApiResult<Reply> {
         return Err(rules::users::duplicate_key());
     }
     check_select::<T>(call)?;
-    let context = Context { store: &store, settings: &settings, origin: &call.origin };
-    let values = payload::read::<T>(&members, Purpose::Update, context)?;
-    T::update(&mut change_of(call, &mut store, &settings), id, values)?;
+    change_row::<T>(call, &mut store, &settings, id, &members)?;
     reply::<T>(call, &store, id, StatusCode::OK)
+}
+
+/// Changes columns of a row that must be there.
+pub fn update<T: Writable>(call: &Call<'_>, id: Uuid, members: &Map<String, Json>) -> ApiResult<()> {
+    let must_match = condition(call.request, "if-match");
+    let settings = call.state.settings.read().clone();
+    let mut store = call.state.store.write();
+    let version = rules::row::<T>(&store, id)?.version();
+    if must_match != Condition::None && !must_match.matches(version) {
+        return Err(read::version_mismatch());
+    }
+    change_row::<T>(call, &mut store, &settings, id, members)
+}
+
+fn change_row<T: Writable>(
+    call: &Call<'_>,
+    store: &mut Store,
+    settings: &Settings,
+    id: Uuid,
+    members: &Map<String, Json>,
+) -> ApiResult<()> {
+    let context = Context { store, settings, origin: &call.origin };
+    let values = payload::read::<T>(members, Purpose::Update, context)?;
+    T::update(&mut change_of(call, store, settings), id, values)
 }
 
 /// `DELETE systemusers(id)`
@@ -141,7 +216,7 @@ pub fn delete<T: Writable>(call: &Call<'_>, id: Uuid) -> ApiResult<Reply> {
     let must_match = condition(call.request, "if-match");
     let settings = call.state.settings.read().clone();
     let mut store = call.state.store.write();
-    let version = read::find::<T>(&store, id)?.version();
+    let version = rules::row::<T>(&store, id)?.version();
     if must_match != Condition::None && !must_match.matches(version) {
         return Err(read::version_mismatch());
     }

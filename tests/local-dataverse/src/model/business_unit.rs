@@ -7,7 +7,8 @@ use uuid::Uuid;
 use super::entity::Entity;
 use super::schema::build::{computed, field, fixed, sparse};
 use super::schema::{Access, Column, Kind, Others, Schema, Target};
-use super::value::Value;
+use super::set::Set;
+use super::value::{Scalar, Value};
 use crate::ledger::Subject;
 use crate::seed;
 use crate::store::{Store, Table};
@@ -59,7 +60,7 @@ static COLUMNS: [Column<BusinessUnit>; 29] = [
     ),
     field(
         "_parentbusinessunitid_value",
-        Kind::Lookup(Target::Unit, "parentbusinessunitid"),
+        Kind::Lookup(Target::Held(Set::Units), "parentbusinessunitid"),
         |row| guid(row.parent),
         |row, value| row.parent = value.into_guid(),
     ),
@@ -93,8 +94,8 @@ static COLUMNS: [Column<BusinessUnit>; 29] = [
     fixed("workflowsuspended", Kind::Bool("No", "Yes"), Value::Bool(false)),
     computed("createdon", Kind::Date, |row| Value::Date(row.created_on)),
     computed("modifiedon", Kind::Date, |row| Value::Date(row.modified_on)),
-    computed("_createdby_value", Kind::Lookup(Target::User, "createdby"), |row| guid(row.created_by)),
-    computed("_modifiedby_value", Kind::Lookup(Target::User, "modifiedby"), |row| guid(row.modified_by)),
+    computed("_createdby_value", Kind::Lookup(Target::Held(Set::Users), "createdby"), |row| guid(row.created_by)),
+    computed("_modifiedby_value", Kind::Lookup(Target::Held(Set::Users), "modifiedby"), |row| guid(row.modified_by)),
     computed("versionnumber", Kind::BigInt, |row| Value::Int(row.version as i64)),
 ];
 
@@ -118,6 +119,10 @@ impl Entity for BusinessUnit {
         Subject::Unit(row)
     }
 
+    fn of_subject(subject: &Subject) -> Option<&Self> {
+        if let Subject::Unit(row) = subject { Some(row) } else { None }
+    }
+
     fn id(&self) -> Uuid {
         self.id
     }
@@ -136,7 +141,7 @@ impl Entity for BusinessUnit {
         &self.others
     }
 
-    fn others_mut(&mut self) -> &mut Others {
-        &mut self.others
+    fn set_other(&mut self, column: usize, value: Scalar) {
+        self.others.set(column, value);
     }
 }

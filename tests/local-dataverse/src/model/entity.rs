@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::schema::{Access, Others, Schema};
 use super::value::{Scalar, Value};
-use crate::ledger::{Subject, USER_ROLES};
+use crate::ledger::Subject;
 use crate::store::{Store, Table};
 
 /// A row of a table that the server holds.
@@ -19,6 +19,8 @@ pub trait Entity: Clone + Send + Sync + 'static {
     fn table_mut(store: &mut Store) -> &mut Table<Self>;
     /// The row as the ledger keeps it.
     fn subject(row: Arc<Self>) -> Subject;
+    /// The row that the ledger keeps, where it is one of this table.
+    fn of_subject(subject: &Subject) -> Option<&Self>;
     /// Keeps the store's indexes in step with a change of a row.
     fn index(_store: &mut Store, _before: Option<&Self>, _after: Option<&Self>) {}
     /// The row's key.
@@ -29,8 +31,8 @@ pub trait Entity: Clone + Send + Sync + 'static {
     fn touch(&mut self, version: u64, now: i64, by: Option<Uuid>);
     /// The values of rarely used columns.
     fn others(&self) -> &Others;
-    /// The same, to be changed.
-    fn others_mut(&mut self) -> &mut Others;
+    /// Sets the value of a rarely used column.
+    fn set_other(&mut self, column: usize, value: Scalar);
 
     /// The value of a column.
     fn value(&self, column: usize) -> Value<'_> {
@@ -45,7 +47,7 @@ pub trait Entity: Clone + Send + Sync + 'static {
         match &Self::schema().columns[column].access {
             Access::Field(_, Some(set)) => set(self, value),
             Access::Field(_, None) => {}
-            Access::Sparse(_) => self.others_mut().set(column, value),
+            Access::Sparse(_) => self.set_other(column, value),
         }
     }
 
@@ -57,25 +59,5 @@ pub trait Entity: Clone + Send + Sync + 'static {
     /// The row's ETag.
     fn etag(&self) -> String {
         format!("W/\"{}\"", self.version())
-    }
-}
-
-/// The rows that a row is tied to by a relationship of many to many.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Collection {
-    /// The roles of a user.
-    Roles,
-    /// The users who hold a role.
-    Members,
-}
-
-impl Collection {
-    /// The collection of rows of `T` with this navigation property.
-    pub fn of<T: Entity>(name: &str) -> Option<Self> {
-        match (T::schema().logical_name, name) {
-            ("systemuser", USER_ROLES) => Some(Self::Roles),
-            ("role", USER_ROLES) => Some(Self::Members),
-            _ => None,
-        }
     }
 }

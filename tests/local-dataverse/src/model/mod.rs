@@ -2,16 +2,27 @@
 
 mod business_unit;
 mod entity;
+mod link;
+mod organization;
+mod relationship;
 mod role;
 mod schema;
+mod set;
 mod system_user;
 mod system_user_columns;
+mod team;
 pub mod text;
 mod value;
 
 pub use business_unit::BusinessUnit;
-pub use entity::{Collection, Entity};
+pub use entity::Entity;
+pub use link::{Intersect, Link, TeamMember, TeamRole, UserRole};
+pub use organization::Organization;
+pub use relationship::{Collection, Relationship};
 pub use role::Role;
 pub use schema::{Column, Kind, Others, Target};
+pub use set::Set;
+pub(crate) use set::with_set;
 pub use system_user::SystemUser;
+pub use team::Team;
 pub use value::{Scalar, Value};

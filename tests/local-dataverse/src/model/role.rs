@@ -7,7 +7,8 @@ use uuid::Uuid;
 use super::entity::Entity;
 use super::schema::build::{computed, field, fixed, sparse};
 use super::schema::{Access, Column, Kind, Others, Schema, Target};
-use super::value::Value;
+use super::set::Set;
+use super::value::{Scalar, Value};
 use crate::ledger::Subject;
 use crate::seed;
 use crate::store::{Store, Table};
@@ -76,13 +77,15 @@ static COLUMNS: [Column<Role>; 24] = [
     },
     fixed("componentstate", Kind::Choice(&[(0, "Published"), (1, "Unpublished"), (2, "Deleted")]), Value::Int(0)),
     computed("modifiedon", Kind::Date, |row| Value::Date(row.modified_on)),
-    computed("_modifiedby_value", Kind::Lookup(Target::User, "modifiedby"), |row| guid(row.modified_by)),
-    computed("_parentrootroleid_value", Kind::Lookup(Target::Role, "parentrootroleid"), |row| Value::Guid(row.root)),
+    computed("_modifiedby_value", Kind::Lookup(Target::Held(Set::Users), "modifiedby"), |row| guid(row.modified_by)),
+    computed("_parentrootroleid_value", Kind::Lookup(Target::Held(Set::Roles), "parentrootroleid"), |row| {
+        Value::Guid(row.root)
+    }),
     computed("createdon", Kind::Date, |row| Value::Date(row.created_on)),
     computed("versionnumber", Kind::BigInt, |row| Value::Int(row.version as i64)),
     Column {
         name: "_businessunitid_value",
-        kind: Kind::Lookup(Target::Unit, "businessunitid"),
+        kind: Kind::Lookup(Target::Held(Set::Units), "businessunitid"),
         create: true,
         update: false,
         access: Access::Field(
@@ -96,15 +99,15 @@ static COLUMNS: [Column<Role>; 24] = [
         |row| Value::Text(&row.name),
         |row, value| row.name = value.into_text().unwrap_or_default(),
     ),
-    computed("_createdby_value", Kind::Lookup(Target::User, "createdby"), |row| guid(row.created_by)),
-    computed("_parentroleid_value", Kind::Lookup(Target::Role, "parentroleid"), |row| guid(row.parent)),
+    computed("_createdby_value", Kind::Lookup(Target::Held(Set::Users), "createdby"), |row| guid(row.created_by)),
+    computed("_parentroleid_value", Kind::Lookup(Target::Held(Set::Roles), "parentroleid"), |row| guid(row.parent)),
     fixed("overriddencreatedon", Kind::Date, Value::Null),
     sparse("importsequencenumber", WHOLE),
-    fixed("_modifiedonbehalfby_value", Kind::Lookup(Target::User, "modifiedonbehalfby"), Value::Null),
+    fixed("_modifiedonbehalfby_value", Kind::Lookup(Target::Held(Set::Users), "modifiedonbehalfby"), Value::Null),
     computed("_roletemplateid_value", Kind::Lookup(Target::Elsewhere("roletemplate"), "roletemplateid"), |row| {
         guid(row.template)
     }),
-    fixed("_createdonbehalfby_value", Kind::Lookup(Target::User, "createdonbehalfby"), Value::Null),
+    fixed("_createdonbehalfby_value", Kind::Lookup(Target::Held(Set::Users), "createdonbehalfby"), Value::Null),
     fixed("iscustomizable", Kind::Complex, Value::Json(MANAGED_PROPERTY)),
     fixed("canbedeleted", Kind::Complex, Value::Json(CAN_BE_DELETED)),
 ];
@@ -128,6 +131,10 @@ impl Entity for Role {
         Subject::Role(row)
     }
 
+    fn of_subject(subject: &Subject) -> Option<&Self> {
+        if let Subject::Role(row) = subject { Some(row) } else { None }
+    }
+
     fn id(&self) -> Uuid {
         self.id
     }
@@ -146,7 +153,7 @@ impl Entity for Role {
         &self.others
     }
 
-    fn others_mut(&mut self) -> &mut Others {
-        &mut self.others
+    fn set_other(&mut self, column: usize, value: Scalar) {
+        self.others.set(column, value);
     }
 }

@@ -2,18 +2,15 @@
 
 use std::collections::HashMap;
 
+use super::set::Set;
 use super::value::{Scalar, Value};
 
 /// The tables that rows can refer to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// `systemuser`
-    User,
-    /// `role`
-    Role,
-    /// `businessunit`
-    Unit,
-    /// A table that this server does not hold.
+    /// A table that this server holds.
+    Held(Set),
+    /// A table that it does not hold.
     Elsewhere(&'static str),
 }
 
@@ -21,9 +18,7 @@ impl Target {
     /// The table's logical name.
     pub fn logical_name(self) -> &'static str {
         match self {
-            Target::User => "systemuser",
-            Target::Role => "role",
-            Target::Unit => "businessunit",
+            Target::Held(set) => set.names().logical,
             Target::Elsewhere(name) => name,
         }
     }
@@ -31,9 +26,7 @@ impl Target {
     /// The entity set that holds the table's rows, where this server has it.
     pub fn entity_set(self) -> Option<&'static str> {
         match self {
-            Target::User => Some("systemusers"),
-            Target::Role => Some("roles"),
-            Target::Unit => Some("businessunits"),
+            Target::Held(set) => Some(set.names().entity_set),
             Target::Elsewhere(_) => None,
         }
     }
@@ -131,6 +124,16 @@ pub mod build {
         Column { name, kind, create: true, update: true, access: Access::Field(get, Some(set)) }
     }
 
+    /// A column with a field of its own that clients may set when they create a row, and never again.
+    pub const fn create_only<T>(
+        name: &'static str,
+        kind: Kind,
+        get: for<'a> fn(&'a T) -> Value<'a>,
+        set: fn(&mut T, Scalar),
+    ) -> Column<T> {
+        Column { name, kind, create: true, update: false, access: Access::Field(get, Some(set)) }
+    }
+
     /// A column with a field of its own that only the server writes.
     pub const fn computed<T>(name: &'static str, kind: Kind, get: for<'a> fn(&'a T) -> Value<'a>) -> Column<T> {
         Column { name, kind, create: false, update: false, access: Access::Field(get, None) }
@@ -161,6 +164,8 @@ pub struct Schema<T: 'static> {
     pub entity_set: &'static str,
     /// `systemuserid`
     pub key: &'static str,
+    /// The column that names a row to a person, such as `fullname`; intersect tables have none.
+    pub name_column: Option<&'static str>,
     /// Columns that come with every row whatever `$select` says.
     pub always: &'static [&'static str],
     /// The columns, in the order of a full row.
@@ -185,7 +190,9 @@ impl<T> Schema<T> {
             .filter(|(_, column)| matches!(column.kind, Kind::Lookup(..)))
             .map(|(index, column)| (column.attribute(), index))
             .collect();
-        Self { logical_name, entity_set, key, always, columns, by_name, by_navigation }
+        let name_column =
+            ["fullname", "name"].into_iter().find(|name| columns.iter().any(|column| column.name == *name));
+        Self { logical_name, entity_set, key, name_column, always, columns, by_name, by_navigation }
     }
 
     /// The position of the column with this name.
@@ -206,6 +213,9 @@ impl<T> Schema<T> {
 pub struct Others(Option<Box<Vec<(usize, Scalar)>>>);
 
 impl Others {
+    /// No values.
+    pub const NONE: Self = Self(None);
+
     /// The value of a column, where the row has one.
     pub fn get(&self, column: usize) -> Option<&Scalar> {
         self.0.as_ref()?.iter().find(|(index, _)| *index == column).map(|(_, value)| value)

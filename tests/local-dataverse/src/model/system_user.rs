@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::entity::Entity;
 use super::schema::{Others, Schema};
 use super::system_user_columns::COLUMNS;
+use super::value::Scalar;
 use crate::ledger::Subject;
 use crate::store::{Store, Table};
 
@@ -146,6 +147,10 @@ impl Entity for SystemUser {
         Subject::User(row)
     }
 
+    fn of_subject(subject: &Subject) -> Option<&Self> {
+        if let Subject::User(row) = subject { Some(row) } else { None }
+    }
+
     fn index(store: &mut Store, before: Option<&Self>, after: Option<&Self>) {
         store.index_user(before, after);
     }
@@ -168,7 +173,7 @@ impl Entity for SystemUser {
         &self.others
     }
 
-    fn others_mut(&mut self) -> &mut Others {
-        &mut self.others
+    fn set_other(&mut self, column: usize, value: Scalar) {
+        self.others.set(column, value);
     }
 }

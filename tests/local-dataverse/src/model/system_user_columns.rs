@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::schema::build::{computed, field, fixed, preset, sparse};
 use super::schema::{Access, Column, Kind, Target};
+use super::set::Set;
 use super::system_user::SystemUser;
 use super::value::Value;
 use crate::seed;
@@ -83,7 +84,7 @@ pub(super) static COLUMNS: [Column<SystemUser>; 131] = [
     field("homephone", Kind::Text(50), |row| text(&row.home_phone), |row, value| row.home_phone = value.into_text()),
     sparse("address1_upszone", Kind::Text(4)),
     fixed("entityimage_url", Kind::Text(200), Value::Null),
-    computed("_createdby_value", Kind::Lookup(Target::User, "createdby"), |row| guid(row.created_by)),
+    computed("_createdby_value", Kind::Lookup(Target::Held(Set::Users), "createdby"), |row| guid(row.created_by)),
     computed("azureactivedirectoryobjectid", Kind::Guid, |row| guid(row.object_id)),
     sparse("yammeremailaddress", Kind::Text(200)),
     preset("address1_shippingmethodcode", Kind::Choice(&[(1, "Default Value")]), Value::Int(1)),
@@ -96,7 +97,7 @@ pub(super) static COLUMNS: [Column<SystemUser>; 131] = [
     ),
     sparse("address2_upszone", Kind::Text(4)),
     computed("yomifullname", Kind::Text(200), |row| text(&row.full_name)),
-    computed("_modifiedby_value", Kind::Lookup(Target::User, "modifiedby"), |row| guid(row.modified_by)),
+    computed("_modifiedby_value", Kind::Lookup(Target::Held(Set::Users), "modifiedby"), |row| guid(row.modified_by)),
     fixed("applicationiduri", Kind::Text(1024), Value::Null),
     field("nickname", Kind::Text(50), |row| text(&row.nickname), |row, value| row.nickname = value.into_text()),
     preset("incomingemaildeliverymethod", Kind::Choice(MAIL_DELIVERY), Value::Int(2)),
@@ -121,7 +122,7 @@ pub(super) static COLUMNS: [Column<SystemUser>; 131] = [
         |row| row.is_disabled.map_or(Value::Null, Value::Bool),
         |row, value| row.is_disabled = value.into_bool(),
     ),
-    fixed("_modifiedonbehalfby_value", Kind::Lookup(Target::User, "modifiedonbehalfby"), Value::Null),
+    fixed("_modifiedonbehalfby_value", Kind::Lookup(Target::Held(Set::Users), "modifiedonbehalfby"), Value::Null),
     field(
         "mobilephone",
         Kind::Text(64),
@@ -159,19 +160,19 @@ pub(super) static COLUMNS: [Column<SystemUser>; 131] = [
     sparse("address2_postofficebox", Kind::Text(40)),
     sparse("address1_fax", Kind::Text(64)),
     fixed("traversedpath", Kind::Text(1250), Value::Null),
-    fixed("_createdonbehalfby_value", Kind::Lookup(Target::User, "createdonbehalfby"), Value::Null),
+    fixed("_createdonbehalfby_value", Kind::Lookup(Target::Held(Set::Users), "createdonbehalfby"), Value::Null),
     preset("userlicensetype", Kind::Int(i32::MIN as i64, i32::MAX as i64), Value::Int(38)),
     sparse("address2_line1", Kind::Text(1024)),
     preset("islicensed", NO_YES, Value::Bool(true)),
     sparse("_territoryid_value", Kind::Lookup(Target::Elsewhere("territory"), "territoryid")),
     sparse("passportlo", Kind::Int(0, 1_000_000_000)),
     sparse("address1_utcoffset", Kind::Int(-1500, 1500)),
-    sparse("_parentsystemuserid_value", Kind::Lookup(Target::User, "parentsystemuserid")),
+    sparse("_parentsystemuserid_value", Kind::Lookup(Target::Held(Set::Users), "parentsystemuserid")),
     sparse("address1_line3", Kind::Text(1024)),
     computed("_queueid_value", Kind::Lookup(Target::Elsewhere("queue"), "queueid"), |row| Value::Guid(row.part_id(4))),
     field(
         "_businessunitid_value",
-        Kind::Lookup(Target::Unit, "businessunitid"),
+        Kind::Lookup(Target::Held(Set::Units), "businessunitid"),
         |row| Value::Guid(row.business_unit),
         |row, value| row.business_unit = value.into_guid().unwrap_or(row.business_unit),
     ),

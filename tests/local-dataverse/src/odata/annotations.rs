@@ -1,7 +1,7 @@
 //! Annotations of values: labels of choices, names of related rows.
 
 use super::json;
-use crate::model::{Column, Kind, Target, Value};
+use crate::model::{Column, Entity, Kind, Target, Value, with_set};
 use crate::store::Store;
 
 /// Appends the annotations of a value, each with a comma before it.
@@ -25,9 +25,7 @@ pub fn write<T>(out: &mut Vec<u8>, column: &Column<T>, value: Value<'_>, store: 
         (Kind::Date, Value::Date(seconds)) => annotation(FORMATTED, &american(seconds)),
         (Kind::Lookup(target, attribute), Value::Guid(id)) => {
             let name: Option<String> = match target {
-                Target::User => store.users.get(id).and_then(|row| row.full_name.as_deref()).map(str::to_owned),
-                Target::Role => store.roles.get(id).map(|row| row.name.to_string()),
-                Target::Unit => store.units.get(id).map(|row| row.name.to_string()),
+                Target::Held(set) => with_set!(set, Row => name_of::<Row>(store, id)),
                 Target::Elsewhere(_) => None,
             };
             if let Some(name) = name {
@@ -37,6 +35,15 @@ pub fn write<T>(out: &mut Vec<u8>, column: &Column<T>, value: Value<'_>, store: 
             annotation("Microsoft.Dynamics.CRM.lookuplogicalname", target.logical_name());
         }
         _ => {}
+    }
+}
+
+/// The name of a row: the value of its table's primary name column.
+fn name_of<T: Entity>(store: &Store, id: uuid::Uuid) -> Option<String> {
+    let column = T::schema().column(T::schema().name_column?)?;
+    match T::table(store).get(id)?.value(column) {
+        Value::Text(name) => Some(name.to_owned()),
+        _ => None,
     }
 }
 

@@ -5,8 +5,7 @@ use super::json;
 use super::list::{List, PAGE_LIMIT, Rows};
 use super::options::QueryOptions;
 use super::select::Selection;
-use crate::ledger::USER_ROLES;
-use crate::model::{BusinessUnit, Collection, Entity, Kind, Role, SystemUser, Target, Value};
+use crate::model::{Collection, Entity, Kind, Set, Target, Value, with_set};
 use crate::store::Store;
 
 /// The service expands no more than this many properties in one request.
@@ -16,8 +15,8 @@ const MOST: usize = 15;
 #[derive(Debug)]
 pub enum Expansion {
     /// The row that a lookup column refers to.
-    One(usize, Target, String, Selection),
-    /// The roles of a user, or the users who hold a role.
+    One(usize, Set, String, Selection),
+    /// The rows of a collection.
     Many(Collection, Box<List>, Link),
 }
 
@@ -62,21 +61,17 @@ fn expansion<T: Entity>(part: Part, annotate: bool, base: &str) -> ApiResult<Exp
     };
     part.options.single_row()?;
     let select = part.options.select.as_deref();
-    let selection = match target {
-        Target::User => Selection::new::<SystemUser>(select, annotate)?,
-        Target::Role => Selection::new::<Role>(select, annotate)?,
-        Target::Unit => Selection::new::<BusinessUnit>(select, annotate)?,
-        Target::Elsewhere(table) => return Err(ODataError::unsupported(format!("the table '{table}' in $expand"))),
+    let Target::Held(set) = target else {
+        let table = target.logical_name();
+        return Err(ODataError::unsupported(format!("the table '{table}' in $expand")));
     };
-    Ok(Expansion::One(column, target, part.name, selection))
+    let selection = with_set!(set, Row => Selection::new::<Row>(select, annotate))?;
+    Ok(Expansion::One(column, set, part.name, selection))
 }
 
 impl Link {
     fn many(self, collection: Collection, options: &QueryOptions, annotate: bool) -> ApiResult<Expansion> {
-        let list = match collection {
-            Collection::Roles => List::new::<Role>(options, PAGE_LIMIT, annotate, &self.base)?,
-            Collection::Members => List::new::<SystemUser>(options, PAGE_LIMIT, annotate, &self.base)?,
-        };
+        let list = with_set!(collection.target(), Row => List::new::<Row>(options, PAGE_LIMIT, annotate, &self.base))?;
         Ok(Expansion::Many(collection, Box::new(list), self))
     }
 }
@@ -86,44 +81,33 @@ impl Expansion {
     pub fn context(&self) -> String {
         match self {
             Expansion::One(_, _, name, selection) => format!("{name}{}", parenthesized(selection.context())),
-            Expansion::Many(_, list, _) => format!("{USER_ROLES}{}", parenthesized(list.selection.context())),
+            Expansion::Many(collection, list, _) => {
+                format!("{}{}", collection.name(), parenthesized(list.selection.context()))
+            }
         }
     }
 
     /// Appends the property, with a comma before it.
     pub fn write<T: Entity>(&self, out: &mut Vec<u8>, row: &T, store: &Store) {
         match self {
-            Expansion::One(column, target, name, selection) => {
+            Expansion::One(column, set, name, selection) => {
                 name_of(out, name);
                 let Value::Guid(id) = row.value(*column) else { return out.extend_from_slice(b"null") };
-                match target {
-                    Target::User => object(out, store.users.get(id).map(|row| &**row), selection, store),
-                    Target::Role => object(out, store.roles.get(id).map(|row| &**row), selection, store),
-                    Target::Unit => object(out, store.units.get(id).map(|row| &**row), selection, store),
-                    Target::Elsewhere(_) => out.extend_from_slice(b"null"),
-                }
+                with_set!(*set, Row => object(out, Row::table(store).get(id).map(|row| &**row), selection, store));
             }
             Expansion::Many(collection, list, link) => {
-                let page = match collection {
-                    Collection::Roles => list.page::<Role>(Rows::These(store.memberships.roles_of(row.id())), store),
-                    Collection::Members => {
-                        let users: Vec<_> = store.memberships.users_of(row.id()).collect();
-                        list.page::<SystemUser>(Rows::These(&users), store)
-                    }
-                };
-                name_of(out, USER_ROLES);
+                let keys = store.links(collection.relationship).of(*collection, row.id());
+                let page = with_set!(collection.target(), Row => list.page::<Row>(Rows::These(&keys), store));
+                let name = collection.name();
+                name_of(out, name);
                 out.push(b'[');
                 out.extend_from_slice(&page.rows);
                 out.push(b']');
                 if let Some(cookie) = page.next {
-                    name_of(out, &format!("{USER_ROLES}@odata.nextLink"));
+                    name_of(out, &format!("{name}@odata.nextLink"));
                     let separator = if link.query.is_empty() { "" } else { "&" };
-                    let address = format!(
-                        "{}({})/{USER_ROLES}?{}{separator}$skiptoken={cookie}",
-                        link.base,
-                        row.id(),
-                        link.query
-                    );
+                    let address =
+                        format!("{}({})/{name}?{}{separator}$skiptoken={cookie}", link.base, row.id(), link.query);
                     json::write_text(out, &address);
                 }
             }

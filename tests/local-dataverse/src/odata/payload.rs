@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::error::{ApiResult, ODataError};
 use super::filter::lexer;
 use super::reference;
-use crate::model::{BusinessUnit, Column, Entity, Kind, Role, Scalar, SystemUser, Target};
+use crate::model::{Column, Entity, Kind, Scalar, Target};
 use crate::settings::{ReadOnlyColumns, Settings};
 use crate::store::Store;
 
@@ -191,9 +191,7 @@ fn bind<T: Entity>(property: &str, value: &Json, context: Context<'_>) -> ApiRes
         ));
     }
     let exists = match target {
-        Target::User => SystemUser::table(context.store).contains(id),
-        Target::Role => Role::table(context.store).contains(id),
-        Target::Unit => BusinessUnit::table(context.store).contains(id),
+        Target::Held(set) => context.store.contains(set, id),
         Target::Elsewhere(_) => false,
     };
     if !exists {

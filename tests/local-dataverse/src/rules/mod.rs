@@ -1,10 +1,15 @@
 //! What the service allows, and what follows from a change.
 
-pub mod memberships;
+pub mod links;
+pub mod organizations;
 pub mod roles;
+pub mod teams;
 pub mod units;
 pub mod users;
 
+use uuid::Uuid;
+
+use crate::model::{Entity, Set};
 use crate::odata::{ApiResult, ODataError};
 use crate::settings::Settings;
 use crate::store::{Actor, Store};
@@ -17,6 +22,17 @@ pub struct Change<'a> {
     pub settings: &'a Settings,
     /// Who asks.
     pub actor: Actor,
+}
+
+/// The row with this key.
+pub fn row<T: Entity>(store: &Store, id: Uuid) -> ApiResult<&T> {
+    let row = T::table(store).get(id).map(std::ops::Deref::deref);
+    row.ok_or_else(|| ODataError::not_found(T::schema().logical_name, id))
+}
+
+/// There must be a row with this key.
+pub fn must_exist(store: &Store, set: Set, id: Uuid) -> ApiResult<()> {
+    if store.contains(set, id) { Ok(()) } else { Err(ODataError::not_found(set.names().logical, id)) }
 }
 
 /// The value must be there.

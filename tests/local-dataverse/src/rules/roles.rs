@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::users::duplicate_key;
 use super::{Change, required};
-use crate::model::{Others, Role, Scalar, text};
+use crate::model::{Others, Relationship, Role, Scalar, TeamRole, UserRole, text};
 use crate::odata::payload::Changes;
 use crate::odata::{ApiResult, ODataError};
 
@@ -145,9 +145,13 @@ pub fn delete(change: &mut Change<'_>, id: Uuid) -> ApiResult<()> {
 
 /// Takes one copy out, and from all who hold it.
 pub fn remove(change: &mut Change<'_>, id: Uuid) {
-    let holders: Vec<Uuid> = change.store.memberships.users_of(id).collect();
-    for user in holders {
-        change.store.disassociate(change.actor, user, id);
+    let users: Vec<Uuid> = change.store.links(Relationship::UserRole).of_right(id).collect();
+    for user in users {
+        change.store.disassociate::<UserRole>(change.actor, user, id);
+    }
+    let teams: Vec<Uuid> = change.store.links(Relationship::TeamRole).of_right(id).collect();
+    for team in teams {
+        change.store.disassociate::<TeamRole>(change.actor, team, id);
     }
     change.store.delete::<Role>(change.actor, id);
 }

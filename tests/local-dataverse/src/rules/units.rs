@@ -2,9 +2,9 @@
 
 use uuid::Uuid;
 
-use super::roles;
 use super::users::duplicate_key;
 use super::{Change, required};
+use super::{roles, teams};
 use crate::model::{BusinessUnit, Others, Scalar, text};
 use crate::odata::payload::Changes;
 use crate::odata::{ApiResult, ODataError};
@@ -57,8 +57,9 @@ pub fn create(change: &mut Change<'_>, mut values: Changes) -> ApiResult<Uuid> {
     };
     values.apply(&mut unit);
     name_must_be_free(change.store, &unit)?;
-    change.store.insert(change.actor, unit, sent);
+    change.store.insert(change.actor, unit.clone(), sent);
     roles::copy_into(change, id, parent);
+    teams::add_default(change, &unit);
     Ok(id)
 }
 
@@ -90,7 +91,11 @@ pub fn update(change: &mut Change<'_>, id: Uuid, values: Changes) -> ApiResult<(
         }
     }
     name_must_be_free(change.store, &unit)?;
+    let renamed = (unit.name != before.name).then(|| unit.name.clone());
     change.store.replace(change.actor, unit, sent);
+    if let Some(name) = renamed {
+        teams::rename_default(change, id, &name);
+    }
     Ok(())
 }
 
@@ -116,6 +121,8 @@ pub fn delete(change: &mut Change<'_>, id: Uuid) -> ApiResult<()> {
         Some("The business unit has business units below it: delete or move them first.")
     } else if change.store.users.iter().any(|user| user.business_unit == id) {
         Some("The business unit has users: move them first.")
+    } else if change.store.teams.iter().any(|team| team.business_unit == id && !team.is_default) {
+        Some("The business unit has teams: move or delete them first.")
     } else {
         None
     };
@@ -126,6 +133,9 @@ pub fn delete(change: &mut Change<'_>, id: Uuid) -> ApiResult<()> {
         change.store.roles.iter().filter(|role| role.business_unit == id).map(|role| role.id).collect();
     for copy in copies {
         roles::remove(change, copy);
+    }
+    if let Some(team) = teams::default_of(change.store, id) {
+        teams::remove(change, team);
     }
     change.store.delete::<BusinessUnit>(change.actor, id);
     Ok(())

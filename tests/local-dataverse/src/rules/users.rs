@@ -3,8 +3,8 @@
 use http::StatusCode;
 use uuid::Uuid;
 
-use super::{Change, memberships, required, units};
-use crate::model::{Entity, Scalar, SystemUser, text};
+use super::{Change, links, required, teams, units};
+use crate::model::{Entity, Relationship, Scalar, SystemUser, UserRole, text};
 use crate::odata::payload::Changes;
 use crate::odata::{ApiResult, ODataError};
 use crate::settings::Disputed;
@@ -47,6 +47,7 @@ pub fn create(change: &mut Change<'_>, mut values: Changes) -> ApiResult<Uuid> {
     must_be_unique(change.store, &user)?;
     user.identity = change.store.next_identity();
     change.store.insert(change.actor, user, sent);
+    teams::follow_user(change, id, None, unit);
     Ok(id)
 }
 
@@ -118,10 +119,12 @@ pub fn update(change: &mut Change<'_>, id: Uuid, mut values: Changes) -> ApiResu
     if loses_roles && is_last_administrator(change.store, id) {
         return Err(last_administrator());
     }
+    let unit = user.business_unit;
     change.store.replace(change.actor, user, sent);
+    teams::follow_user(change, id, Some(before.business_unit), unit);
     if loses_roles {
-        for role in change.store.memberships.roles_of(id).to_vec() {
-            change.store.disassociate(change.actor, id, role);
+        for role in change.store.links(Relationship::UserRole).of_left(id).to_vec() {
+            change.store.disassociate::<UserRole>(change.actor, id, role);
         }
     }
     Ok(())
@@ -170,12 +173,13 @@ fn last_administrator() -> ODataError {
 
 /// Whether no other enabled user is a System Administrator.
 pub fn is_last_administrator(store: &Store, user: Uuid) -> bool {
-    let administers = |role: &Uuid| memberships::is_administrator_role(store, *role);
-    if !store.memberships.roles_of(user).iter().any(administers) {
+    let held = store.links(Relationship::UserRole);
+    let administers = |role: &Uuid| links::is_administrator_role(store, *role);
+    if !held.of_left(user).iter().any(administers) {
         return false;
     }
     let roles = store.roles.iter().filter(|role| administers(&role.id()));
-    let mut others = roles.flat_map(|role| store.memberships.users_of(role.id())).filter(|other| *other != user);
+    let mut others = roles.flat_map(|role| held.of_right(role.id())).filter(|other| *other != user);
     !others.any(|other| store.users.get(other).is_some_and(|other| other.is_disabled == Some(false)))
 }
 

@@ -3,12 +3,14 @@
 use uuid::Uuid;
 
 use super::{
-    ADELE, APPLICATION_USER, BASIC_USER, BRUNO, CHIARA, CLIENT_ID, CUSTOMER_SERVICE_REPRESENTATIVE, DORA, ROLE_NAMES,
-    ROOT_UNIT, SALES_UNIT, SALESPERSON, SERVICE_UNIT, SYSTEM_ADMINISTRATOR, SYSTEM_ADMINISTRATOR_TEMPLATE,
-    generated_role_id, generated_unit_id, generated_user_id, role_id,
+    ADELE, APPLICATION_USER, BASIC_USER, BRUNO, CHIARA, CLIENT_ID, CUSTOMER_SERVICE_REPRESENTATIVE, DORA,
+    ORGANIZATION_ID, ROLE_NAMES, ROOT_UNIT, SALES_UNIT, SALESPERSON, SERVICE_UNIT, SYSTEM_ADMINISTRATOR,
+    SYSTEM_ADMINISTRATOR_TEMPLATE, default_team_id, generated_role_id, generated_unit_id, generated_user_id, role_id,
 };
-use crate::model::{BusinessUnit, Others, Role, SystemUser};
+use crate::model::{BusinessUnit, Link, Organization, Others, Role, SystemUser, Team, TeamMember, UserRole};
 use crate::options::{Options, Seed};
+use crate::rules::organizations;
+use crate::settings::Settings;
 use crate::store::Store;
 
 /// When everything of a seed was created: 2024-01-15T08:00:00Z.
@@ -23,6 +25,7 @@ pub fn populate(options: &Options) -> Store {
         Seed::Contoso => &ROLE_NAMES,
         Seed::Empty => &ROLE_NAMES[..2],
     };
+    add_organization(&mut store, &options.settings);
     let mut units = vec![ROOT_UNIT];
     add_unit(&mut store, ROOT_UNIT, "Contoso", None);
     if options.seed == Seed::Contoso {
@@ -65,6 +68,24 @@ fn add_unit(store: &mut Store, id: Uuid, name: &str, parent: Option<Uuid>) {
         others: Others::default(),
     };
     store.seed(unit, CREATED);
+    let mut team = Team::new(default_team_id(id), name, id);
+    team.is_default = true;
+    team.created_on = CREATED;
+    store.seed(team, CREATED);
+}
+
+fn add_organization(store: &mut Store, settings: &Settings) {
+    let organization = Organization {
+        id: ORGANIZATION_ID,
+        version: 0,
+        created_on: CREATED,
+        modified_on: CREATED,
+        modified_by: None,
+        name: "contoso".into(),
+        db_settings: Some(organizations::written(settings).into()),
+        others: Others::default(),
+    };
+    store.seed(organization, CREATED);
 }
 
 fn add_role(store: &mut Store, name: &str, units: &[Uuid], id: impl Fn(Uuid) -> Uuid) {
@@ -94,8 +115,9 @@ fn add_user(store: &mut Store, mut user: SystemUser, roles: &[u32]) {
     user.identity = store.next_identity();
     user.compute_full_name();
     for role in roles {
-        store.memberships.add(user.id, role_id(*role, user.business_unit));
+        store.seed(Link::<UserRole>::new(user.id, role_id(*role, user.business_unit)), CREATED);
     }
+    store.seed(Link::<TeamMember>::new(default_team_id(user.business_unit), user.id), CREATED);
     store.seed(user, CREATED);
 }
 

@@ -71,6 +71,11 @@ pub fn generated_role_id(number: u32, unit: Uuid) -> Uuid {
     numbered(0xf, number, unit_suffix(unit))
 }
 
+/// The default team of a business unit of the seed or a generated one.
+pub fn default_team_id(unit: Uuid) -> Uuid {
+    numbered(0x9, 0, unit_suffix(unit))
+}
+
 /// Generated user `number`, from 1.
 pub fn generated_user_id(number: u32) -> Uuid {
     numbered(0xd, 0, u64::from(number))

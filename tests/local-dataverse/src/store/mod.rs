@@ -1,6 +1,6 @@
 //! The data, in memory. Every change goes through here and is written into the ledger.
 
-mod memberships;
+mod links;
 mod table;
 
 use std::collections::HashMap;
@@ -8,11 +8,14 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-pub use memberships::Memberships;
+pub use links::Links;
 pub use table::Table;
 
-use crate::ledger::{Change, Ledger, Subject};
-use crate::model::{BusinessUnit, Entity, Role, SystemUser};
+use crate::ledger::{Change, Ledger, with_subject};
+use crate::model::{
+    BusinessUnit, Entity, Intersect, Link, Organization, Relationship, Role, Set, SystemUser, Team, TeamMember,
+    TeamRole, UserRole, with_set,
+};
 
 /// Who makes a change, in which request, and when.
 #[derive(Clone, Copy, Debug)]
@@ -34,14 +37,24 @@ pub struct Store {
     pub roles: Table<Role>,
     /// Business units.
     pub units: Table<BusinessUnit>,
-    /// Who holds which role.
-    pub memberships: Memberships,
+    /// Teams.
+    pub teams: Table<Team>,
+    /// The organization.
+    pub organizations: Table<Organization>,
+    /// Which user holds which role.
+    pub user_roles: Table<Link<UserRole>>,
+    /// Which team holds which role.
+    pub team_roles: Table<Link<TeamRole>>,
+    /// Which user belongs to which team.
+    pub team_members: Table<Link<TeamMember>>,
     /// Users by domain name in lower case.
     pub domain_names: HashMap<Box<str>, Uuid>,
     /// Application users by application.
     pub applications: HashMap<Uuid, Uuid>,
     /// What changed since the start.
     pub ledger: Ledger,
+    /// The pairs of the intersect tables, by relationship.
+    links: [Links; Relationship::ALL.len()],
     last_version: u64,
     last_identity: i64,
 }
@@ -64,6 +77,21 @@ impl Store {
         self.last_identity
     }
 
+    /// The pairs of a relationship.
+    pub fn links(&self, relationship: Relationship) -> &Links {
+        &self.links[relationship as usize]
+    }
+
+    /// The pairs of a relationship, to be changed by the intersect table alone.
+    pub(crate) fn links_mut(&mut self, relationship: Relationship) -> &mut Links {
+        &mut self.links[relationship as usize]
+    }
+
+    /// Whether a set has a row with this key.
+    pub fn contains(&self, set: Set, id: Uuid) -> bool {
+        with_set!(set, Row => Row::table(self).contains(id))
+    }
+
     /// The root business unit.
     pub fn root_unit(&self) -> Option<&Arc<BusinessUnit>> {
         self.units.iter().find(|unit| unit.parent.is_none())
@@ -84,7 +112,7 @@ impl Store {
         T::index(self, None, Some(&row));
         let row = Arc::new(row);
         T::table_mut(self).put(row.id(), row.clone());
-        self.ledger.record(actor, Change::Row { before: None, after: Some(T::subject(row)), sent });
+        self.ledger.record(actor, Change { before: None, after: Some(T::subject(row)), sent, derived: false });
     }
 
     /// Puts a changed row in the place of the one with its key.
@@ -96,32 +124,33 @@ impl Store {
         let row = Arc::new(row);
         T::table_mut(self).put(row.id(), row.clone());
         let before = before.map(T::subject);
-        self.ledger.record(actor, Change::Row { before, after: Some(T::subject(row)), sent });
+        self.ledger.record(actor, Change { before, after: Some(T::subject(row)), sent, derived: false });
     }
 
     /// Takes a row out.
     pub fn delete<T: Entity>(&mut self, actor: Actor, id: Uuid) {
         let Some(row) = T::table_mut(self).remove(id) else { return };
         T::index(self, Some(&row), None);
-        self.ledger.record(actor, Change::Row { before: Some(T::subject(row)), after: None, sent: Vec::new() });
+        self.ledger
+            .record(actor, Change { before: Some(T::subject(row)), after: None, sent: Vec::new(), derived: false });
     }
 
-    /// Gives a user a role; false where the user holds it already.
-    pub fn associate(&mut self, actor: Actor, user: Uuid, role: Uuid) -> bool {
-        let added = self.memberships.add(user, role);
-        if added {
-            self.ledger.record(actor, Change::Link { user, role, added: true });
+    /// Ties two rows together; false where they are already.
+    pub fn associate<R: Intersect>(&mut self, actor: Actor, left: Uuid, right: Uuid) -> bool {
+        if self.links(R::RELATIONSHIP).contains(left, right) {
+            return false;
         }
-        added
+        self.insert(actor, Link::<R>::new(left, right), Vec::new());
+        true
     }
 
-    /// Takes a role from a user; false where the user does not hold it.
-    pub fn disassociate(&mut self, actor: Actor, user: Uuid, role: Uuid) -> bool {
-        let removed = self.memberships.remove(user, role);
-        if removed {
-            self.ledger.record(actor, Change::Link { user, role, added: false });
+    /// Takes two rows apart; false where they were not tied together.
+    pub fn disassociate<R: Intersect>(&mut self, actor: Actor, left: Uuid, right: Uuid) -> bool {
+        if !self.links(R::RELATIONSHIP).contains(left, right) {
+            return false;
         }
-        removed
+        self.delete::<Link<R>>(actor, Link::<R>::new(left, right).id);
+        true
     }
 
     /// Where the ledger stands, for [`Store::roll_back`].
@@ -132,25 +161,11 @@ impl Store {
     /// Takes back every change since the mark, and its words in the ledger.
     pub fn roll_back(&mut self, mark: usize) {
         while self.ledger.len() > mark {
-            match self.ledger.pop() {
-                Some(Change::Link { user, role, added: true }) => {
-                    self.memberships.remove(user, role);
-                }
-                Some(Change::Link { user, role, added: false }) => {
-                    self.memberships.add(user, role);
-                }
-                Some(Change::Row { before: Some(row), .. }) => match row {
-                    Subject::User(row) => self.put_back(row),
-                    Subject::Role(row) => self.put_back(row),
-                    Subject::Unit(row) => self.put_back(row),
-                },
-                Some(Change::Row { before: None, after: Some(row), .. }) => match row {
-                    Subject::User(row) => self.take_back(&row),
-                    Subject::Role(row) => self.take_back(&row),
-                    Subject::Unit(row) => self.take_back(&row),
-                },
-                Some(Change::Row { before: None, after: None, .. }) => {}
-                None => return,
+            let Some(Change { before, after, .. }) = self.ledger.pop() else { return };
+            match (before, after) {
+                (Some(row), _) => with_subject!(row, row => self.put_back(row)),
+                (None, Some(row)) => with_subject!(row, row => self.take_back(&row)),
+                (None, None) => {}
             }
         }
     }

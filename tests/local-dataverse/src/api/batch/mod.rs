@@ -84,6 +84,7 @@ fn changeset(
         };
         if is_failure(&reply) {
             state.store.write().roll_back(mark);
+            state.follow_organization();
             // One reply stands for the whole changeset.
             answers.reply(&reply, inner.content_id.as_deref());
             return false;

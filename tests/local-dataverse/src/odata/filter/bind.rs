@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::ast::{Comparison, Expression, Operand, Quantifier, TextFunction};
 use super::lexer;
 use crate::model::text::Pattern;
-use crate::model::{BusinessUnit, Collection, Entity, Kind, Role, Scalar, SystemUser, Target};
+use crate::model::{Collection, Entity, Kind, Scalar, Set, Target, with_set};
 use crate::odata::{ApiResult, ODataError};
 
 /// Where a value comes from.
@@ -13,8 +13,8 @@ use crate::odata::{ApiResult, ODataError};
 pub enum Source {
     /// A column of the row.
     Column(usize),
-    /// A column of the row that a lookup column refers to.
-    Related(usize, Target, usize),
+    /// A column of the row of a set that a lookup column refers to.
+    Related(usize, Set, usize),
 }
 
 /// A filter that is ready to be applied to rows of one table.
@@ -85,10 +85,7 @@ fn lambda<T: Entity>(
 ) -> ApiResult<Condition> {
     let table = T::schema().logical_name;
     let collection = Collection::of::<T>(name).ok_or_else(|| ODataError::no_property(name, table))?;
-    let bound = match collection {
-        Collection::Roles => inner.map(condition_of::<Role>),
-        Collection::Members => inner.map(condition_of::<SystemUser>),
-    };
+    let bound = inner.map(|inner| with_set!(collection.target(), Row => condition_of::<Row>(inner)));
     Ok(Condition::Lambda(collection, quantifier, bound.transpose()?.map(Box::new), negated))
 }
 
@@ -229,15 +226,12 @@ fn source<T: Entity>(path: &[String]) -> ApiResult<(Source, Kind)> {
             let Kind::Lookup(target, _) = schema.columns[column].kind else {
                 return Err(ODataError::no_property(navigation, schema.logical_name));
             };
-            let (related, kind) = match target {
-                Target::User => related::<SystemUser>(name)?,
-                Target::Role => related::<Role>(name)?,
-                Target::Unit => related::<BusinessUnit>(name)?,
-                Target::Elsewhere(table) => {
-                    return Err(ODataError::unsupported(format!("columns of the table '{table}' in $filter")));
-                }
+            let Target::Held(set) = target else {
+                let table = target.logical_name();
+                return Err(ODataError::unsupported(format!("columns of the table '{table}' in $filter")));
             };
-            Ok((Source::Related(column, target, related), kind))
+            let (related, kind) = with_set!(set, Row => related::<Row>(name))?;
+            Ok((Source::Related(column, set, related), kind))
         }
         _ => Err(ODataError::unsupported(format!("the path '{}' over several tables in $filter", path.join("/")))),
     }

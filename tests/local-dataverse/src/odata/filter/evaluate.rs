@@ -4,9 +4,11 @@
 
 use std::cmp::Ordering;
 
+use uuid::Uuid;
+
 use super::ast::{Comparison, Quantifier};
 use super::bind::{Condition, Source};
-use crate::model::{Collection, Entity, Target, Value};
+use crate::model::{Collection, Entity, Value, with_set};
 use crate::store::Store;
 
 impl Condition {
@@ -44,36 +46,32 @@ fn lambda<T: Entity>(
     row: &T,
     store: &Store,
 ) -> bool {
-    match collection {
-        Collection::Roles => {
-            let mut roles = store.memberships.roles_of(row.id()).iter().filter_map(|id| store.roles.get(*id));
-            quantified(quantifier, &mut roles, |role| inner.is_none_or(|inner| inner.holds(&**role, store)))
+    let links = store.links(collection.relationship);
+    with_set!(collection.target(), Row => {
+        let holds = |id: Uuid| {
+            Row::table(store).get(id).map(|row| inner.is_none_or(|inner| inner.holds(&**row, store)))
+        };
+        if collection.from_left {
+            quantified(quantifier, links.of_left(row.id()).iter().copied().filter_map(holds))
+        } else {
+            quantified(quantifier, links.of_right(row.id()).filter_map(holds))
         }
-        Collection::Members => {
-            let mut users = store.memberships.users_of(row.id()).filter_map(|id| store.users.get(id));
-            quantified(quantifier, &mut users, |user| inner.is_none_or(|inner| inner.holds(&**user, store)))
-        }
-    }
+    })
 }
 
-fn quantified<R>(quantifier: Quantifier, rows: &mut impl Iterator<Item = R>, holds: impl FnMut(R) -> bool) -> bool {
+fn quantified(quantifier: Quantifier, mut outcomes: impl Iterator<Item = bool>) -> bool {
     match quantifier {
-        Quantifier::Any => rows.any(holds),
-        Quantifier::All => rows.all(holds),
+        Quantifier::Any => outcomes.any(|holds| holds),
+        Quantifier::All => outcomes.all(|holds| holds),
     }
 }
 
 fn value<'a, T: Entity>(source: Source, row: &'a T, store: &'a Store) -> Value<'a> {
     match source {
         Source::Column(column) => row.value(column),
-        Source::Related(via, target, column) => {
+        Source::Related(via, set, column) => {
             let Value::Guid(id) = row.value(via) else { return Value::Null };
-            match target {
-                Target::User => store.users.get(id).map_or(Value::Null, |related| related.value(column)),
-                Target::Role => store.roles.get(id).map_or(Value::Null, |related| related.value(column)),
-                Target::Unit => store.units.get(id).map_or(Value::Null, |related| related.value(column)),
-                Target::Elsewhere(_) => Value::Null,
-            }
+            with_set!(set, Row => Row::table(store).get(id).map_or(Value::Null, |related| related.value(column)))
         }
     }
 }
