@@ -1,6 +1,8 @@
 //! Applies a filter to a row.
 //!
-//! Null behaves as in the service: it is equal to nothing but null, `ne` holds for it, and it is neither less nor greater than anything.
+//! Null behaves as in the service, which makes SQL of a filter: `ne` a constant, `not contains(...)` and the like hold for it (the SQL has
+//! `or ... is null`), and it is neither less nor greater than anything. Of two columns, `eq` wants two values, and `ne` holds where the
+//! left one has none.
 
 use std::cmp::Ordering;
 
@@ -21,7 +23,11 @@ impl Condition {
                 compare(value(*source, row, store), *comparison, constant.as_value())
             }
             Condition::Columns(left, comparison, right) => {
-                compare(value(*left, row, store), *comparison, value(*right, row, store))
+                match (value(*left, row, store), value(*right, row, store)) {
+                    (Value::Null, _) => *comparison == Comparison::NotEqual,
+                    (_, Value::Null) => false,
+                    (left, right) => compare(left, *comparison, right),
+                }
             }
             Condition::Text(source, pattern, negated) => {
                 let fits = matches!(value(*source, row, store), Value::Text(text) if pattern.fits(text));

@@ -31,6 +31,7 @@ pub struct Positioned {
 pub fn tokens(text: &str) -> Result<Vec<Positioned>, ODataError> {
     let mut list = Vec::new();
     let mut position = 0;
+    let mut in_array = false;
     while let Some(next) = text[position..].chars().next() {
         let start = position;
         let token = match next {
@@ -40,9 +41,16 @@ pub fn tokens(text: &str) -> Result<Vec<Positioned>, ODataError> {
             }
             '(' | ')' | '[' | ']' | ',' | '/' | '=' | ':' => {
                 position += 1;
+                in_array = match next {
+                    '[' => true,
+                    ']' => false,
+                    _ => in_array,
+                };
                 Token::Symbol(next)
             }
-            '\'' | '"' => quoted(text, &mut position, next)?,
+            '"' if in_array => json_text(text, &mut position)?,
+            '\'' if in_array => array_text(text, &mut position)?,
+            '\'' => quoted(text, &mut position)?,
             _ => word(text, &mut position)?,
         };
         list.push(Positioned { token, position: start });
@@ -51,23 +59,57 @@ pub fn tokens(text: &str) -> Result<Vec<Positioned>, ODataError> {
     Ok(list)
 }
 
-/// Text in quotes; the quote itself is doubled. Double quotes occur in `PropertyValues=["a"]`.
-fn quoted(text: &str, position: &mut usize, quote: char) -> Result<Token, ODataError> {
+/// Text in quotes; the quote itself is doubled.
+fn quoted(text: &str, position: &mut usize) -> Result<Token, ODataError> {
     let start = *position;
     let mut value = String::new();
     let mut rest = text[start + 1..].char_indices().peekable();
     while let Some((offset, next)) = rest.next() {
-        if next != quote {
+        if next != '\'' {
             value.push(next);
-        } else if rest.peek().is_some_and(|(_, following)| *following == quote) {
-            value.push(quote);
+        } else if rest.peek().is_some_and(|(_, following)| *following == '\'') {
+            value.push('\'');
             rest.next();
         } else {
             *position = start + 1 + offset + 1;
             return Ok(Token::Literal(Scalar::Text(value.into())));
         }
     }
-    Err(ODataError::query(format!("There is an unterminated string literal at position {} in '{text}'.", text.len())))
+    Err(unterminated(text))
+}
+
+fn unterminated(text: &str) -> ODataError {
+    ODataError::query(format!("There is an unterminated string literal at position {} in '{text}'.", text.len()))
+}
+
+/// Text in an array, as in `PropertyValues=["a"]`, is JSON's.
+fn json_text(text: &str, position: &mut usize) -> Result<Token, ODataError> {
+    let start = *position;
+    let mut escaped = false;
+    let end = text[start + 1..].find(|next| {
+        let ends = next == '"' && !escaped;
+        escaped = next == '\\' && !escaped;
+        ends
+    });
+    let end = start + 1 + end.ok_or_else(|| unterminated(text))? + 1;
+    let value: String = serde_json::from_str(&text[start..end])
+        .map_err(|error| ODataError::query(format!("Invalid JSON at position {start} in '{text}': {error}.")))?;
+    *position = end;
+    Ok(Token::Literal(Scalar::Text(value.into())))
+}
+
+/// The service takes single quotes in an array as well, but none within them.
+fn array_text(text: &str, position: &mut usize) -> Result<Token, ODataError> {
+    let start = *position + 1;
+    let end = start + text[start..].find('\'').ok_or_else(|| unterminated(text))?;
+    if text[end + 1..].starts_with('\'') {
+        return Err(ODataError::query(
+            "Invalid JSON. A comma character ',' was expected in scope 'Array'. Every two elements in an array and properties \
+             of an object must be separated by commas.",
+        ));
+    }
+    *position = end + 1;
+    Ok(Token::Literal(Scalar::Text(text[start..end].into())))
 }
 
 fn word(text: &str, position: &mut usize) -> Result<Token, ODataError> {

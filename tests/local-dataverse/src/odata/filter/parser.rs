@@ -249,6 +249,9 @@ impl Parser<'_> {
 
     /// `Microsoft.Dynamics.CRM.In(PropertyName='x',PropertyValues=['a','b'])`, the cursor on its name.
     fn membership(&mut self) -> ApiResult<Expression> {
+        if !self.variables.is_empty() {
+            return Err(ODataError::unsupported("Microsoft.Dynamics.CRM.In inside a lambda in $filter"));
+        }
         self.next += 2;
         let (mut property, mut values) = (None, None);
         loop {
