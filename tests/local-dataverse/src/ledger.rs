@@ -7,7 +7,8 @@ use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use crate::model::{
-    BusinessUnit, Entity, Intersect, Link, Organization, Role, SystemUser, Team, TeamMember, TeamRole, UserRole,
+    BusinessUnit, Entity, Intersect, Link, Organization, Privilege, Role, SystemUser, Team, TeamMember, TeamRole,
+    UserRole,
 };
 use crate::odata::json;
 use crate::store::Actor;
@@ -74,6 +75,8 @@ pub enum Subject {
     Team(Arc<Team>),
     /// Of `organization`.
     Organization(Arc<Organization>),
+    /// Of `privilege`.
+    Privilege(Arc<Privilege>),
     /// Of `systemuserroles`.
     UserRole(Arc<Link<UserRole>>),
     /// Of `teamroles`.
@@ -92,6 +95,7 @@ macro_rules! with_subject {
             Subject::Unit($row) => $body,
             Subject::Team($row) => $body,
             Subject::Organization($row) => $body,
+            Subject::Privilege($row) => $body,
             Subject::UserRole($row) => $body,
             Subject::TeamRole($row) => $body,
             Subject::TeamMember($row) => $body,

@@ -1,7 +1,12 @@
 //! What can be different from one environment to the next, or is not known about the real service.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use uuid::Uuid;
+
+use crate::rules::privileges;
 
 /// What happens to a role that is given to a user who holds it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,10 +76,17 @@ pub struct Settings {
     pub duplicate_association: DuplicateAssociation,
     /// A role that is taken but not held.
     pub missing_disassociation: MissingDisassociation,
+    /// The feature "delete disabled users", a preview that is off by default.
+    pub delete_disabled_users: bool,
+    /// Users (systemuserid) whose accounts are gone from Microsoft Entra: only these can be deleted.
+    pub users_gone_from_entra: Vec<Uuid>,
     /// A domainname in an update.
     pub domain_name_on_update: Disputed,
     /// A column in a body that only the server writes.
     pub read_only_columns: ReadOnlyColumns,
+    /// The privileges that roles give, by the role's name. A role that is not listed gives all that is needed for reading;
+    /// System Administrator gives every privilege.
+    pub role_privileges: BTreeMap<String, Vec<String>>,
     /// Privileges that every caller lacks, such as `prvReadUser`.
     pub denied_privileges: Vec<String>,
     /// Service protection: requests of one user in a window. None: no limit.
@@ -98,8 +110,11 @@ impl Default for Settings {
             keep_roles_on_business_unit_change: false,
             duplicate_association: DuplicateAssociation::Ignore,
             missing_disassociation: MissingDisassociation::Ignore,
+            delete_disabled_users: false,
+            users_gone_from_entra: Vec::new(),
             domain_name_on_update: Disputed::Refuse,
             read_only_columns: ReadOnlyColumns::Refuse,
+            role_privileges: BTreeMap::new(),
             denied_privileges: Vec::new(),
             limit_requests: None,
             limit_execution_milliseconds: None,
@@ -117,6 +132,12 @@ impl Settings {
         let fields = all.as_object_mut().ok_or("The settings are no JSON object.")?;
         fields.extend(changes.iter().map(|(name, value)| (name.clone(), value.clone())));
         let merged: Self = serde_json::from_value(all).map_err(|error| format!("Wrong setting: {error}."))?;
+        for name in merged.role_privileges.values().flatten().chain(&merged.denied_privileges) {
+            if privileges::known(name).is_none() {
+                let all = privileges::ALL.join(", ");
+                return Err(format!("'{name}' is no privilege that this server knows. It knows {all}."));
+            }
+        }
         if !(1..=5000).contains(&merged.max_page_size) {
             return Err(format!("maxPageSize must be between 1 and 5000, not {}.", merged.max_page_size));
         }

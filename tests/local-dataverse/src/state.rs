@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::faults::Faults;
 use crate::limits::Limits;
+use crate::model::SystemUser;
 use crate::oauth::TokenKey;
 use crate::options::Options;
 use crate::rules::organizations;
@@ -118,10 +119,16 @@ impl State {
         self.counter.store(0, Ordering::Relaxed);
     }
 
-    /// The settings were changed: the organization's row tells of them.
+    /// The settings were changed: the rows that tell of them follow.
     pub fn settings_changed(&self) {
-        let text = organizations::written(&self.settings.read());
+        let settings = self.settings.read().clone();
         let mut store = self.store.write();
+        for id in &settings.users_gone_from_entra {
+            let Some(user) = store.users.get(*id).filter(|user| !user.is_gone_from_entra) else { continue };
+            let user = SystemUser { is_gone_from_entra: true, ..(**user).clone() };
+            store.seed(user, now());
+        }
+        let text = organizations::written(&settings);
         let Some(row) = store.organizations.iter().next().cloned() else { return };
         if row.db_settings.as_deref() != Some(text.as_str()) {
             let mut row = (*row).clone();

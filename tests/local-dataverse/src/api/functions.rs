@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
 use super::write::change_of;
-use super::{Call, json_reply, not_allowed};
+use super::{Call, json_reply, not_allowed, privilege_functions};
 use crate::model::{BusinessUnit, Set, SystemUser};
 use crate::odata::payload::{self, Context, Purpose};
 use crate::odata::{ApiResult, ODataError};
@@ -39,9 +39,13 @@ pub fn answer(call: &Call<'_>, name: &str) -> ApiResult<Reply> {
 }
 
 /// A function or action of a row, such as `systemusers(id)/Microsoft.Dynamics.CRM.SetBusinessSystemUser`.
-pub fn bound(call: &Call<'_>, set: Set, id: Uuid, operation: &str) -> ApiResult<Reply> {
+pub fn bound(call: &Call<'_>, set: Set, id: Uuid, operation: &str, parameters: &str) -> ApiResult<Reply> {
     match (set, operation) {
         (Set::Users, "SetBusinessSystemUser") => move_user(call, id),
+        (Set::Users, "RetrieveUserPrivileges") => privilege_functions::of_user(call, id),
+        (Set::Users, "RetrieveUserPrivilegeByPrivilegeName") => privilege_functions::by_name(call, id, parameters),
+        (Set::Users, "RetrieveUserSetOfPrivilegesByNames") => privilege_functions::by_names(call, id, parameters),
+        (Set::Roles, "RetrieveRolePrivilegesRole") => privilege_functions::of_role(call, id),
         _ => Err(ODataError::unsupported(format!("the operation '{operation}' of '{}'", set.names().entity_set))),
     }
 }

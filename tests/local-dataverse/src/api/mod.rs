@@ -6,6 +6,7 @@ mod batch;
 mod functions;
 mod headers;
 mod path;
+mod privilege_functions;
 mod privileges;
 mod property;
 mod read;
@@ -103,7 +104,7 @@ fn dispatch(call: &Call<'_>, resource: &Resource) -> ApiResult<Reply> {
     privileges::check(call, resource)?;
     match resource {
         Resource::Function(function) => functions::answer(call, function),
-        Resource::Bound(set, id, operation) => functions::bound(call, *set, *id, operation),
+        Resource::Bound(set, id, operation, parameters) => functions::bound(call, *set, *id, operation, parameters),
         Resource::Related(set, id, collection) => match call.request.method {
             Method::GET => read::related(call, *set, *id, *collection),
             _ => Err(not_allowed(call)),

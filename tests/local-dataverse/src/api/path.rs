@@ -28,8 +28,9 @@ pub enum Resource {
     References(Set, Uuid, Collection),
     /// `systemusers(id)/systemuserroles_association(role)/$ref`
     Reference(Set, Uuid, Collection, Uuid),
-    /// `systemusers(id)/Microsoft.Dynamics.CRM.SetBusinessSystemUser`: the name behind the namespace
-    Bound(Set, Uuid, String),
+    /// `systemusers(id)/Microsoft.Dynamics.CRM.SetBusinessSystemUser`: the name behind the namespace, and what stands between
+    /// its parentheses
+    Bound(Set, Uuid, String, String),
     /// `WhoAmI()` and others that belong to no row
     Function(String),
 }
@@ -55,8 +56,8 @@ impl Resource {
 }
 
 /// Entity sets of the real service that are asked for often enough to deserve a better answer than 404.
-const ELSEWHERE: [&str; 7] =
-    ["roleprivilegescollection", "privileges", "EntityDefinitions", "$metadata", "accounts", "contacts", "queues"];
+const ELSEWHERE: [&str; 6] =
+    ["roleprivilegescollection", "EntityDefinitions", "$metadata", "accounts", "contacts", "queues"];
 
 /// Parts of a row that the real service has and this server not yet.
 const PARTS: [&str; 5] = [
@@ -134,7 +135,7 @@ fn part_of_row(set: Set, id: Uuid, others: &[&str]) -> ApiResult<Resource> {
         };
     }
     if let (Some(operation), []) = (name.strip_prefix(NAMESPACE), rest) {
-        return Ok(Resource::Bound(set, id, operation.to_owned()));
+        return Ok(Resource::Bound(set, id, operation.to_owned(), key.unwrap_or_default().to_owned()));
     }
     match rest {
         _ if PARTS.contains(&name) => Err(ODataError::unsupported(format!("'{name}'"))),
@@ -199,7 +200,10 @@ mod tests {
             (format!("systemusers({ID})/{ROLES}/$ref"), Resource::References(Set::Users, id, roles)),
             (format!("systemusers({ID})/{ROLES}({ROLE})/$ref"), Resource::Reference(Set::Users, id, roles, role)),
             (format!("roles({ROLE})/{ROLES}/$ref"), Resource::References(Set::Roles, role, members)),
-            (format!("systemusers({ID})/Microsoft.Dynamics.CRM.X()"), Resource::Bound(Set::Users, id, "X".into())),
+            (
+                format!("systemusers({ID})/Microsoft.Dynamics.CRM.X()"),
+                Resource::Bound(Set::Users, id, "X".into(), String::new()),
+            ),
             ("WhoAmI()".to_owned(), Resource::Function("WhoAmI".into())),
         ] {
             assert_eq!(parse(&path), Ok(resource), "{path}");

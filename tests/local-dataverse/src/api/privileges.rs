@@ -1,5 +1,4 @@
-//! What a caller may do. This server knows no privileges but two rules: a caller without any role may do nothing with
-//! data, and the setting `deniedPrivileges` takes privileges from everybody.
+//! Refuses requests that need a privilege which the caller lacks.
 
 use http::{Method, StatusCode};
 
@@ -7,30 +6,45 @@ use super::Call;
 use super::path::Resource;
 use crate::model::{Relationship, Set};
 use crate::odata::{ApiResult, ODataError};
+use crate::rules::privileges;
 
 /// Refuses a request that needs a privilege which the caller lacks.
 pub fn check(call: &Call<'_>, resource: &Resource) -> ApiResult<()> {
     let Some(privilege) = needed(call, resource) else { return Ok(()) };
-    let roles = call.state.store.read().links(Relationship::UserRole).of_left(call.caller.user).len();
-    let denied = &call.state.settings.read().denied_privileges;
-    if roles > 0 && !denied.iter().any(|name| name.eq_ignore_ascii_case(&privilege)) {
+    let store = call.state.store.read();
+    let user = call.caller.user;
+    let held = privileges::of_user(&store, &call.state.settings.read(), user);
+    if held.contains(privilege.as_str()) {
         return Ok(());
     }
+    let row = store.users.get(user);
+    let (code, table) = object_type(resource);
     Err(ODataError::new(
         StatusCode::FORBIDDEN,
         "0x80040220",
         format!(
-            "Principal user (Id={}, type=8, roleCount={roles}, privilegeCount=0, accessMode='4 Non-interactive', \
-             AADObjectId={}, MetadataCachePrivilegesCount=0, businessUnitId={}) is missing {privilege} privilege on \
-             OTC={} for entity '{}'. context.Caller={}",
-            call.caller.user,
-            crate::seed::CLIENT_ID,
-            call.state.store.read().users.get(call.caller.user).map(|user| user.business_unit).unwrap_or_default(),
-            object_type(resource).0,
-            object_type(resource).1,
-            call.caller.user,
+            "Principal user (Id={user}, type=8, roleCount={}, privilegeCount={count}, accessMode='{}', AADObjectId={}, \
+             MetadataCachePrivilegesCount={count}, businessUnitId={}) is missing {privilege} privilege on OTC={code} for \
+             entity '{table}'. context.Caller={user}",
+            privileges::roles_of(&store, user).len(),
+            access_mode(row.map_or(0, |row| row.access_mode)),
+            row.and_then(|row| row.object_id).unwrap_or_default(),
+            row.map(|row| row.business_unit).unwrap_or_default(),
+            count = held.len(),
         ),
     ))
+}
+
+/// The access mode as the service's message has it.
+fn access_mode(number: i64) -> &'static str {
+    match number {
+        1 => "1 Administrative",
+        2 => "2 Read",
+        3 => "3 Support User",
+        4 => "4 Non-interactive",
+        5 => "5 Delegated Admin",
+        _ => "0 Read-Write",
+    }
 }
 
 /// The object type code and the logical name of the table.
@@ -42,6 +56,7 @@ fn object_type(resource: &Resource) -> (u32, &'static str) {
         Set::Units => 10,
         Set::Teams => 9,
         Set::Organizations => 1019,
+        Set::Privileges => 1023,
         Set::UserRoles => 15,
         Set::TeamRoles => 40,
         Set::TeamMembers => 23,
@@ -65,6 +80,7 @@ fn needed(call: &Call<'_>, resource: &Resource) -> Option<String> {
         Set::Units => "BusinessUnit",
         Set::Teams | Set::TeamRoles | Set::TeamMembers => "Team",
         Set::Organizations => "Organization",
+        Set::Privileges => "Privilege",
         // Who holds which role is read by those who may read users.
         Set::UserRoles => "User",
     };
@@ -74,6 +90,6 @@ fn needed(call: &Call<'_>, resource: &Resource) -> Option<String> {
         (&Method::DELETE, Resource::Row(..)) => "Delete",
         _ => "Write",
     };
-    // Enabling and disabling users has a privilege of its own, which this server does not tell apart.
-    Some(format!("prv{verb}{table}"))
+    // What no privilege allows is refused by the table itself.
+    privileges::known(&format!("prv{verb}{table}")).map(str::to_owned)
 }

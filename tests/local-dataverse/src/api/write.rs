@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::headers::{Condition, condition};
 use super::{Call, address_of, read};
-use crate::model::{BusinessUnit, Entity, Intersect, Link, Organization, Role, SystemUser, Team};
+use crate::model::{BusinessUnit, Entity, Intersect, Link, Organization, Privilege, Role, SystemUser, Team};
 use crate::odata::payload::{self, Changes, Context, Purpose};
 use crate::odata::{ApiResult, ODataError, Selection};
 use crate::reply::Reply;
@@ -35,7 +35,7 @@ impl Writable for SystemUser {
     }
 
     fn delete(change: &mut Change<'_>, id: Uuid) -> ApiResult<()> {
-        rules::users::delete(change.store, id)
+        rules::users::delete(change, id)
     }
 }
 
@@ -88,6 +88,21 @@ impl Writable for Organization {
 
     fn update(change: &mut Change<'_>, id: Uuid, values: Changes) -> ApiResult<()> {
         rules::organizations::update(change, id, values)
+    }
+
+    fn delete(_: &mut Change<'_>, _: Uuid) -> ApiResult<()> {
+        Err(not_supported::<Self>("Delete"))
+    }
+}
+
+/// Privileges are the server's own.
+impl Writable for Privilege {
+    fn create(_: &mut Change<'_>, _: Changes) -> ApiResult<Uuid> {
+        Err(not_supported::<Self>("Create"))
+    }
+
+    fn update(_: &mut Change<'_>, _: Uuid, _: Changes) -> ApiResult<()> {
+        Err(not_supported::<Self>("Update"))
     }
 
     fn delete(_: &mut Change<'_>, _: Uuid) -> ApiResult<()> {

@@ -16,6 +16,8 @@ pub enum Set {
     Teams,
     /// `organizations`
     Organizations,
+    /// `privileges`
+    Privileges,
     /// `systemuserrolescollection`
     UserRoles,
     /// `teamrolescollection`
@@ -47,6 +49,10 @@ macro_rules! with_set {
             }
             model::Set::Organizations => {
                 type $row = model::Organization;
+                $body
+            }
+            model::Set::Privileges => {
+                type $row = model::Privilege;
                 $body
             }
             model::Set::UserRoles => {
@@ -84,12 +90,13 @@ fn names_of<T: Entity>() -> Names {
 
 impl Set {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Users,
         Self::Roles,
         Self::Units,
         Self::Teams,
         Self::Organizations,
+        Self::Privileges,
         Self::UserRoles,
         Self::TeamRoles,
         Self::TeamMembers,

@@ -30,6 +30,10 @@ pub struct SystemUser {
     pub business_unit: Uuid,
     /// isdisabled; null is the broken state
     pub is_disabled: Option<bool>,
+    /// deletedstate: marked as deleted, and not gone yet
+    pub is_deleted: bool,
+    /// azurestate: the account is gone from Microsoft Entra
+    pub is_gone_from_entra: bool,
     /// accessmode
     pub access_mode: i64,
     /// applicationid, for an application user
@@ -75,6 +79,9 @@ pub struct SystemUser {
 }
 
 impl SystemUser {
+    /// accessmode: never at a screen, as application users are.
+    pub const NON_INTERACTIVE: i64 = 4;
+
     /// A user with nothing but a key and a business unit.
     pub fn new(id: Uuid, business_unit: Uuid) -> Self {
         Self {
@@ -86,6 +93,8 @@ impl SystemUser {
             modified_by: None,
             business_unit,
             is_disabled: Some(false),
+            is_deleted: false,
+            is_gone_from_entra: false,
             access_mode: 0,
             application_id: None,
             object_id: None,

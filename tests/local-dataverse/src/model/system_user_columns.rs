@@ -66,10 +66,10 @@ pub(super) static COLUMNS: [Column<SystemUser>; 131] = [
         |row| Value::Int(row.access_mode),
         |row, value| row.access_mode = value.into_int().unwrap_or(0),
     ),
-    fixed(
+    computed(
         "azurestate",
         Kind::Choice(&[(0, "Exists"), (1, "Soft deleted"), (2, "Not found or hard deleted")]),
-        Value::Int(0),
+        |row| Value::Int(if row.is_gone_from_entra { 2 } else { 0 }),
     ),
     field("internalemailaddress", Kind::Text(100), |row| text(&row.email), |row, value| row.email = value.into_text()),
     computed("address1_addressid", Kind::Guid, |row| Value::Guid(row.part_id(1))),
@@ -179,7 +179,9 @@ pub(super) static COLUMNS: [Column<SystemUser>; 131] = [
     sparse("yammeruserid", Kind::Text(128)),
     sparse("address1_postalcode", Kind::Text(40)),
     sparse("address1_country", Kind::Text(128)),
-    fixed("deletedstate", Kind::Choice(&[(0, "Not deleted"), (1, "Soft deleted")]), Value::Int(0)),
+    computed("deletedstate", Kind::Choice(&[(0, "Not deleted"), (1, "Soft deleted")]), |row| {
+        Value::Int(i64::from(row.is_deleted))
+    }),
     field("skills", Kind::Text(100), |row| text(&row.skills), |row, value| row.skills = value.into_text()),
     field(
         "applicationid",

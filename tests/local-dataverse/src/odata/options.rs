@@ -23,6 +23,8 @@ pub struct QueryOptions {
     pub skip_token: Option<String>,
     /// $id, of a `$ref` to be removed
     pub id: Option<String>,
+    /// Values of parameters: `@p1` and what it stands for
+    pub aliases: Vec<(String, String)>,
 }
 
 /// A part of a URL with its percent escapes decoded. `+` is a space in a query.
@@ -82,9 +84,7 @@ impl QueryOptions {
             | "userQuery" => {
                 return Err(ODataError::unsupported(format!("the query option {name}")));
             }
-            _ if name.starts_with('@') => {
-                return Err(ODataError::unsupported(format!("the parameter alias {name}")));
-            }
+            _ if name.starts_with('@') => self.aliases.push((name.to_owned(), value)),
             _ if name.starts_with('$') => {
                 return Err(ODataError::query(format!("The query parameter '{name}' is not supported.")));
             }
@@ -92,6 +92,11 @@ impl QueryOptions {
             _ => {}
         }
         Ok(())
+    }
+
+    /// What a parameter alias stands for.
+    pub fn alias(&self, name: &str) -> Option<&str> {
+        self.aliases.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// Refuses options that make no sense where one row is asked for.

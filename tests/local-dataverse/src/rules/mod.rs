@@ -2,6 +2,7 @@
 
 pub mod links;
 pub mod organizations;
+pub mod privileges;
 pub mod roles;
 pub mod teams;
 pub mod units;

@@ -3,8 +3,8 @@
 use http::StatusCode;
 use uuid::Uuid;
 
-use super::{Change, links, required, teams, units};
-use crate::model::{Entity, Relationship, Scalar, SystemUser, UserRole, text};
+use super::{Change, links, required, row, teams, units};
+use crate::model::{Entity, Relationship, Scalar, SystemUser, TeamMember, UserRole, Value, text};
 use crate::odata::payload::Changes;
 use crate::odata::{ApiResult, ODataError};
 use crate::settings::Disputed;
@@ -37,7 +37,7 @@ pub fn create(change: &mut Change<'_>, mut values: Changes) -> ApiResult<Uuid> {
         Some(application) => {
             user.domain_name.get_or_insert_with(|| application.to_string().into());
             user.object_id = Some(application);
-            user.access_mode = 4;
+            user.access_mode = SystemUser::NON_INTERACTIVE;
         }
         None => {
             let email = required(user.email.clone(), "internalemailaddress", LOGICAL_NAME)?;
@@ -159,9 +159,22 @@ fn state_may_change(store: &Store, before: &SystemUser, after: &SystemUser) -> A
     };
     match after.is_disabled {
         Some(true) if !was_disabled && is_last_administrator(store, before.id) => Err(last_administrator()),
+        Some(false) if was_disabled && before.is_deleted => Err(ODataError::bad_request(
+            "0x80048357",
+            format!("The user {} is deleted and can't be enabled.", before.id),
+        )),
+        Some(false) if was_disabled && needs_licence(after) => {
+            Err(ODataError::bad_request("0x8004D24C", "Cannot enable an unlicensed user"))
+        }
         Some(false) if was_disabled => units::must_be_enabled(store, after.business_unit),
         _ => Ok(()),
     }
+}
+
+/// Whether the user is one of those who need a licence, and has none.
+fn needs_licence(user: &SystemUser) -> bool {
+    let unlicensed = user.named("islicensed") == Value::Bool(false);
+    unlicensed && user.application_id.is_none() && user.access_mode != SystemUser::NON_INTERACTIVE
 }
 
 fn last_administrator() -> ODataError {
@@ -183,14 +196,60 @@ pub fn is_last_administrator(store: &Store, user: Uuid) -> bool {
     !others.any(|other| store.users.get(other).is_some_and(|other| other.is_disabled == Some(false)))
 }
 
-/// Refuses what the service does not offer for users.
-pub fn delete(store: &Store, id: Uuid) -> ApiResult<()> {
-    if !store.users.contains(id) {
-        return Err(ODataError::not_found(LOGICAL_NAME, id));
+/// Takes a user out, where the environment has the feature "delete disabled users": the first time he is marked as deleted,
+/// the second time the row goes.
+pub fn delete(change: &mut Change<'_>, id: Uuid) -> ApiResult<()> {
+    let user = row::<SystemUser>(change.store, id)?.clone();
+    if !change.settings.delete_disabled_users {
+        return Err(ODataError::bad_request(
+            "0x80040800",
+            "The 'Delete' method does not support entities of type 'systemuser'. Users can't be deleted; disable the user \
+             instead (PATCH isdisabled: true).",
+        ));
     }
-    Err(ODataError::bad_request(
-        "0x80040800",
-        "The 'Delete' method does not support entities of type 'systemuser'. Users can't be deleted; disable the user \
-         instead (PATCH isdisabled: true).",
-    ))
+    if user.is_disabled != Some(true) {
+        return Err(ODataError::bad_request(
+            "0x80048356",
+            format!("The user {id} is enabled: disable the user first."),
+        ));
+    }
+    if user.application_id.is_none() && !user.is_gone_from_entra {
+        return Err(ODataError::bad_request(
+            "0x80048359",
+            format!("The user {id} still has an account in Microsoft Entra ID: delete that first."),
+        ));
+    }
+    let is_administrator = change.store.teams.iter().any(|team| team.administrator == Some(id));
+    let is_manager = change
+        .store
+        .users
+        .iter()
+        .any(|other| other.id != id && other.named("_parentsystemuserid_value") == Value::Guid(id));
+    if is_administrator || is_manager {
+        return Err(ODataError::bad_request(
+            "0x80048610",
+            format!(
+                "The user {id} is the administrator of a team or the manager of a user: name another one there first."
+            ),
+        ));
+    }
+    for role in change.store.links(Relationship::UserRole).of_left(id).to_vec() {
+        change.store.disassociate::<UserRole>(change.actor, id, role);
+    }
+    for team in change.store.links(Relationship::TeamMember).of_right(id).collect::<Vec<_>>() {
+        let is_default = change.store.teams.get(team).is_some_and(|team| team.is_default);
+        if is_default && !user.is_deleted {
+            continue;
+        }
+        change.store.disassociate::<TeamMember>(change.actor, team, id);
+        if is_default {
+            change.store.ledger.last_is_derived();
+        }
+    }
+    if user.is_deleted {
+        change.store.delete::<SystemUser>(change.actor, id);
+    } else {
+        change.store.replace(change.actor, SystemUser { is_deleted: true, ..user }, Vec::new());
+    }
+    Ok(())
 }

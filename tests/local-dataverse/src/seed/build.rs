@@ -5,11 +5,12 @@ use uuid::Uuid;
 use super::{
     ADELE, APPLICATION_USER, BASIC_USER, BRUNO, CHIARA, CLIENT_ID, CUSTOMER_SERVICE_REPRESENTATIVE, DORA,
     ORGANIZATION_ID, ROLE_NAMES, ROOT_UNIT, SALES_UNIT, SALESPERSON, SERVICE_UNIT, SYSTEM_ADMINISTRATOR,
-    SYSTEM_ADMINISTRATOR_TEMPLATE, default_team_id, generated_role_id, generated_unit_id, generated_user_id, role_id,
+    SYSTEM_ADMINISTRATOR_TEMPLATE, default_team_id, generated_role_id, generated_unit_id, generated_user_id,
+    privilege_id, role_id,
 };
-use crate::model::{BusinessUnit, Link, Organization, Others, Role, SystemUser, Team, TeamMember, UserRole};
+use crate::model::{BusinessUnit, Link, Organization, Others, Privilege, Role, SystemUser, Team, TeamMember, UserRole};
 use crate::options::{Options, Seed};
-use crate::rules::organizations;
+use crate::rules::{organizations, privileges};
 use crate::settings::Settings;
 use crate::store::Store;
 
@@ -26,6 +27,9 @@ pub fn populate(options: &Options) -> Store {
         Seed::Empty => &ROLE_NAMES[..2],
     };
     add_organization(&mut store, &options.settings);
+    for name in privileges::ALL {
+        store.seed(Privilege { id: privilege_id(name), version: 0, name }, CREATED);
+    }
     let mut units = vec![ROOT_UNIT];
     add_unit(&mut store, ROOT_UNIT, "Contoso", None);
     if options.seed == Seed::Contoso {

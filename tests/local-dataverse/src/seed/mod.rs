@@ -6,6 +6,8 @@ use uuid::{Uuid, uuid};
 
 pub use build::populate;
 
+use crate::rules::privileges;
+
 /// The tenant.
 pub const TENANT_ID: &str = "11111111-1111-4111-8111-111111111111";
 /// The application that the environment knows: its application user is a System Administrator.
@@ -74,6 +76,12 @@ pub fn generated_role_id(number: u32, unit: Uuid) -> Uuid {
 /// The default team of a business unit of the seed or a generated one.
 pub fn default_team_id(unit: Uuid) -> Uuid {
     numbered(0x9, 0, unit_suffix(unit))
+}
+
+/// A privilege by its name.
+pub fn privilege_id(name: &str) -> Uuid {
+    let number = privileges::ALL.iter().position(|known| *known == name).map_or(0, |place| place as u64 + 1);
+    numbered(0x8, 0, number)
 }
 
 /// Generated user `number`, from 1.

@@ -13,8 +13,8 @@ pub use table::Table;
 
 use crate::ledger::{Change, Ledger, with_subject};
 use crate::model::{
-    BusinessUnit, Entity, Intersect, Link, Organization, Relationship, Role, Set, SystemUser, Team, TeamMember,
-    TeamRole, UserRole, with_set,
+    BusinessUnit, Entity, Intersect, Link, Organization, Privilege, Relationship, Role, Set, SystemUser, Team,
+    TeamMember, TeamRole, UserRole, with_set,
 };
 
 /// Who makes a change, in which request, and when.
@@ -41,6 +41,8 @@ pub struct Store {
     pub teams: Table<Team>,
     /// The organization.
     pub organizations: Table<Organization>,
+    /// Privileges, which never change.
+    pub privileges: Table<Privilege>,
     /// Which user holds which role.
     pub user_roles: Table<Link<UserRole>>,
     /// Which team holds which role.

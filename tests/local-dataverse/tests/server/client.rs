@@ -134,7 +134,7 @@ impl Fixture {
     pub fn get(&self, path: &str) -> Reply {
         self.send(
             "GET",
-            &path.replace(' ', "%20").replace('\'', "%27").replace('<', "%3C").replace('>', "%3E"),
+            &path.replace(' ', "%20").replace('\'', "%27").replace('<', "%3C").replace('>', "%3E").replace('"', "%22"),
             &[],
             None,
         )

@@ -3,9 +3,14 @@
 mod batch;
 mod client;
 mod control;
+mod deletion;
 mod expand;
 mod filter;
 mod memberships;
+mod organization;
+mod privileges;
+mod properties;
 mod query;
 mod sign_in;
+mod teams;
 mod users;
