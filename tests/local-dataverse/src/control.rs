@@ -21,7 +21,7 @@ pub fn answer(state: &State, request: &Incoming) -> Reply {
             Ok(json!({"reset": true}))
         }
         (&Method::GET, "/_local/ledger") => Ok(json!({"entries": state.store.read().ledger.entries()})),
-        (&Method::GET, "/_local/requests") => Ok(json!({"requests": state.requests()})),
+        (&Method::GET, "/_local/requests") => Ok(json!({"requests": state.requests.after(0, usize::MAX)})),
         (&Method::GET, "/_local/settings") => Ok(settings(state)),
         (&Method::PATCH, "/_local/settings") => change_settings(state, request),
         (&Method::GET, "/_local/faults") => Ok(json!({"faults": state.faults.list()})),
@@ -30,10 +30,11 @@ pub fn answer(state: &State, request: &Incoming) -> Reply {
             state.faults.clear();
             Ok(json!({"faults": []}))
         }
+        (&Method::DELETE, path) if path.starts_with("/_local/faults/") => remove_fault(state, path),
         (method, path) => {
             let text = format!(
                 "{method} {path} is nothing: there are POST /_local/reset, GET /_local/ledger, GET /_local/requests, GET and \
-                 PATCH /_local/settings, and GET, POST and DELETE /_local/faults."
+                 PATCH /_local/settings, and GET, POST and DELETE /_local/faults, and DELETE /_local/faults/<id>."
             );
             return Reply::json(StatusCode::NOT_FOUND, &json!({"error": text}));
         }
@@ -70,4 +71,12 @@ fn add_faults(state: &State, request: &Incoming) -> Result<Json, String> {
     .map_err(|error| format!("Wrong fault rule: {error}."))?;
     state.faults.add(rules)?;
     Ok(json!({"faults": state.faults.list()}))
+}
+
+fn remove_fault(state: &State, path: &str) -> Result<Json, String> {
+    let id = path.trim_start_matches("/_local/faults/");
+    match id.parse() {
+        Ok(id) if state.faults.remove(id) => Ok(json!({"faults": state.faults.list()})),
+        _ => Err(format!("There is no fault rule {id} in force; GET /_local/faults lists them.")),
+    }
 }

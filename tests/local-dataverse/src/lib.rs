@@ -9,15 +9,19 @@
 //! ```
 
 mod api;
+mod body;
+mod connections;
 mod control;
 mod faults;
 mod ledger;
 mod limits;
+mod line;
 mod model;
 mod oauth;
 mod odata;
 mod options;
 mod reply;
+mod request_log;
 mod router;
 mod rules;
 pub mod seed;
@@ -26,9 +30,9 @@ mod settings;
 mod state;
 mod store;
 
-pub use faults::{Action, Close, FaultRule};
+pub use faults::{Action, Close, ExtraHeaders, FaultRule, FaultState, Pause, RetryAfter, Trickle};
 pub use ledger::{LedgerEntry, Operation};
 pub use options::{Options, Seed};
+pub use request_log::RequestEntry;
 pub use server::Server;
 pub use settings::{Disputed, DuplicateAssociation, MissingDisassociation, ReadOnlyColumns, Settings};
-pub use state::RequestEntry;

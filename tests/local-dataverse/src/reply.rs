@@ -1,13 +1,10 @@
-//! Replies, and bodies that break off.
-
-use std::convert::Infallible;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+//! Replies before they are sent.
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, Response, StatusCode};
-use http_body::{Body, Frame, SizeHint};
+
+use crate::body::ReplyBody;
 
 /// A reply before it is sent.
 #[derive(Clone, Debug)]
@@ -18,14 +15,12 @@ pub struct Reply {
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
-    /// Only so many bytes of the body are sent.
-    pub cut: Option<usize>,
 }
 
 impl Reply {
     /// A reply without a body.
     pub fn empty(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: Bytes::new(), cut: None }
+        Self { status, headers: HeaderMap::new(), body: Bytes::new() }
     }
 
     /// A reply with a body of this type.
@@ -50,73 +45,27 @@ impl Reply {
         self
     }
 
+    /// Whether replies of this status have a body.
+    pub fn has_body(&self) -> bool {
+        self.status != StatusCode::NO_CONTENT && self.status != StatusCode::NOT_MODIFIED
+    }
+
     /// The reply as hyper sends it.
-    pub fn into_response(self) -> Response<ReplyBody> {
-        let length = self.body.len();
-        let has_body = self.status != StatusCode::NO_CONTENT && self.status != StatusCode::NOT_MODIFIED;
-        let body = match self.cut.filter(|cut| *cut < length) {
-            Some(cut) => ReplyBody { data: Some(self.body.slice(..cut)), breaks: true },
-            None => ReplyBody { data: Some(self.body).filter(|body| !body.is_empty() && has_body), breaks: false },
-        };
+    pub fn into_response(mut self) -> Response<ReplyBody> {
+        let body = std::mem::take(&mut self.body);
+        let length = self.has_body().then_some(body.len());
+        let body = Some(body).filter(|body| !body.is_empty() && length.is_some());
+        self.into_response_with(ReplyBody::Whole(body), length)
+    }
+
+    /// Status and headers with another body; `length` is what Content-Length says of it.
+    pub fn into_response_with(self, body: ReplyBody, length: Option<usize>) -> Response<ReplyBody> {
         let mut response = Response::new(body);
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
-        if has_body {
+        if let Some(length) = length {
             response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
         }
         response
-    }
-}
-
-/// The body of a reply; it may break off before its announced end.
-#[derive(Debug)]
-pub struct ReplyBody {
-    data: Option<Bytes>,
-    breaks: bool,
-}
-
-/// Why a body or a connection ends: a fault that somebody asked for.
-#[derive(Debug)]
-pub struct Broken;
-
-impl std::fmt::Display for Broken {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("the connection is closed because a fault rule says so")
-    }
-}
-
-impl std::error::Error for Broken {}
-
-impl From<Infallible> for Broken {
-    fn from(never: Infallible) -> Self {
-        match never {}
-    }
-}
-
-impl Body for ReplyBody {
-    type Data = Bytes;
-    type Error = Broken;
-
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
-        match self.data.take() {
-            Some(data) => Poll::Ready(Some(Ok(Frame::data(data)))),
-            None if self.breaks => {
-                self.breaks = false;
-                Poll::Ready(Some(Err(Broken)))
-            }
-            None => Poll::Ready(None),
-        }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.data.is_none() && !self.breaks
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        match (&self.data, self.breaks) {
-            (Some(data), false) => SizeHint::with_exact(data.len() as u64),
-            (None, false) => SizeHint::with_exact(0),
-            _ => SizeHint::default(),
-        }
     }
 }

@@ -4,107 +4,167 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, Response, StatusCode};
-use http_body_util::{BodyExt, Limited};
+use http::header::HOST;
+use http::request::Parts;
+use http::{HeaderValue, Request, Response, StatusCode, Version};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming as Body;
 use uuid::Uuid;
 
 use crate::api::{self, path_lacks_version};
-use crate::faults::{Action, Close};
+use crate::body::{Broken, ReplyBody};
+use crate::faults::{self, Action, Close};
 use crate::limits::Running;
-use crate::reply::{Broken, Reply, ReplyBody};
+use crate::line::{Ending, Line};
+use crate::reply::Reply;
+use crate::request_log::Underway;
 use crate::state::{Incoming, State};
 use crate::{control, oauth};
 
 /// A larger body is refused.
 const LARGEST_BODY: usize = 64 * 1024 * 1024;
+/// A body that takes longer to arrive is given up.
+const BODY_TIME: Duration = Duration::from_secs(180);
 
 /// Answers one request; an error closes the connection without a reply.
-pub async fn handle(state: Arc<State>, request: Request<Body>) -> Result<Response<ReplyBody>, Broken> {
+pub async fn handle(state: Arc<State>, line: Arc<Line>, request: Request<Body>) -> Result<Response<ReplyBody>, Broken> {
+    if request.version() == Version::HTTP_2 {
+        line.share();
+    }
     let (parts, body) = request.into_parts();
-    let id = Uuid::new_v4();
-    let mut incoming = Incoming {
-        path: parts.uri.path().to_owned(),
-        query: parts.uri.query().unwrap_or_default().to_owned(),
-        method: parts.method,
-        headers: parts.headers,
-        body: Bytes::new(),
-        id,
-    };
+    let target = parts.uri.path_and_query().map_or_else(|| parts.uri.path().to_owned(), ToString::to_string);
+    let mut incoming = incoming(parts, false);
     if control::is_control(&incoming.path) {
         return match read(body).await {
             Ok(body) => {
                 incoming.body = body;
                 Ok(control::answer(&state, &incoming).into_response())
             }
-            Err(reply) => Ok((*reply).into_response()),
+            Err(Unread::Refused(reply)) => Ok((*reply).into_response()),
+            Err(Unread::Gone) => Err(Broken),
         };
     }
-    let full_path = parts.uri.path_and_query().map_or_else(|| incoming.path.clone(), ToString::to_string);
-    let action = state.faults.take(incoming.method.as_str(), &full_path).unwrap_or_default();
-    let outcome = run(&state, &mut incoming, body, &action).await;
-    let status = outcome.as_ref().map_or(0, |reply| reply.status.as_u16());
-    state.log(&incoming.method, &full_path, status, id);
-    outcome.map(Reply::into_response)
+    let fault = state.faults.take(incoming.method.as_str(), &target);
+    let mut underway = Underway::new(&state.requests, incoming.method.as_str(), target, incoming.id);
+    underway.entry.client_request_id = incoming.header("x-ms-client-request-id").map(str::to_owned);
+    underway.entry.fault = fault.as_deref().map(|action| Box::new(action.clone()));
+    let action = fault.unwrap_or_default();
+    match run(&state, &mut incoming, body, &action, &mut underway).await {
+        Ok(reply) => {
+            underway.entry.status = reply.status.as_u16();
+            Ok(faults::respond(reply, &action, &line))
+        }
+        Err(Broken) => {
+            line.end(if action.reset { Ending::Reset } else { Ending::Orderly });
+            Err(Broken)
+        }
+    }
 }
 
-async fn read(body: Body) -> Result<Bytes, Box<Reply>> {
-    match Limited::new(body, LARGEST_BODY).collect().await {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(_) => Err(Box::new(Reply::with_body(
+/// The request without its body, which is not read yet.
+fn incoming(parts: Parts, secure: bool) -> Incoming {
+    let mut incoming = Incoming {
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        method: parts.method,
+        headers: parts.headers,
+        body: Bytes::new(),
+        id: Uuid::new_v4(),
+        secure,
+    };
+    // HTTP/2 has the host in `:authority`.
+    if let (false, Some(authority)) = (incoming.headers.contains_key(HOST), parts.uri.authority())
+        && let Ok(host) = HeaderValue::try_from(authority.as_str())
+    {
+        incoming.headers.insert(HOST, host);
+    }
+    incoming
+}
+
+/// Why a body was not read.
+enum Unread {
+    /// It is refused.
+    Refused(Box<Reply>),
+    /// The client went away.
+    Gone,
+}
+
+async fn read(body: Body) -> Result<Bytes, Unread> {
+    let refused = |status, text| {
+        Unread::Refused(Box::new(
+            Reply::with_body(status, "text/plain; charset=utf-8", text).header("connection", "close"),
+        ))
+    };
+    match tokio::time::timeout(BODY_TIME, Limited::new(body, LARGEST_BODY).collect()).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(refused(
             StatusCode::PAYLOAD_TOO_LARGE,
-            "text/plain",
-            "The body of the request is too large, or did not arrive whole.",
-        ))),
+            format!("The body of the request has more than the {LARGEST_BODY} bytes that are allowed.\n"),
+        )),
+        Ok(Err(_)) => Err(Unread::Gone),
+        Err(_) => Err(refused(
+            StatusCode::REQUEST_TIMEOUT,
+            format!("The body of the request did not arrive within {} seconds.\n", BODY_TIME.as_secs()),
+        )),
     }
 }
 
 /// The request with what the fault rule does to it.
-async fn run(state: &State, request: &mut Incoming, body: Body, action: &Action) -> Result<Reply, Broken> {
+async fn run(
+    state: &State,
+    request: &mut Incoming,
+    body: Body,
+    action: &Action,
+    underway: &mut Underway<'_>,
+) -> Result<Reply, Broken> {
     if action.close == Some(Close::BeforeRead) {
         return Err(Broken);
     }
     match read(body).await {
         Ok(body) => request.body = body,
-        Err(reply) => return Ok(*reply),
+        Err(Unread::Refused(reply)) => return Ok(*reply),
+        Err(Unread::Gone) => return Err(Broken),
     }
     if action.close == Some(Close::AfterRead) {
         return Err(Broken);
     }
     if let (Some(status), false) = (action.status, action.applied) {
-        pause(action).await;
-        return Ok(spoil(substitute(status, action, request), action));
+        pause(action.delay()).await;
+        return Ok(faults::alter(faults::substitute(status, action, request.id), action));
     }
-    let reply = if api::is_api(&request.path) {
-        match admit(state, request) {
-            // The request counts as running while it is delayed.
-            Ok((caller, running)) => {
-                pause(action).await;
-                let reply = api::execute(state, request, caller);
-                api::finish(request, with_limits(reply, &running))
-            }
-            Err(reply) => {
-                pause(action).await;
-                api::finish(request, *reply)
-            }
-        }
-    } else {
-        pause(action).await;
-        elsewhere(state, request)
-    };
+    let reply = answer(state, request, action, underway).await;
+    pause(action.reply_delay()).await;
     if action.close == Some(Close::AfterApplied) {
         return Err(Broken);
     }
-    let reply = match action.status {
-        Some(status) => substitute(status, action, request),
-        None => reply,
-    };
-    Ok(spoil(reply, action))
+    let reply = action.status.map_or(reply, |status| faults::substitute(status, action, request.id));
+    Ok(faults::alter(reply, action))
 }
 
-async fn pause(action: &Action) {
-    if let Some(milliseconds) = action.delay_ms {
-        tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+/// What the server says of its own accord.
+async fn answer(state: &State, request: &Incoming, action: &Action, underway: &mut Underway<'_>) -> Reply {
+    if !api::is_api(&request.path) {
+        pause(action.delay()).await;
+        return elsewhere(state, request);
+    }
+    match admit(state, request) {
+        // The request counts as running while it is delayed.
+        Ok((caller, running)) => {
+            underway.entry.caller = Some(caller.user);
+            pause(action.delay()).await;
+            let reply = api::execute(state, request, caller);
+            api::finish(request, with_limits(reply, &running))
+        }
+        Err(reply) => {
+            pause(action.delay()).await;
+            api::finish(request, *reply)
+        }
+    }
+}
+
+async fn pause(time: Duration) {
+    if !time.is_zero() {
+        tokio::time::sleep(time).await;
     }
 }
 
@@ -140,34 +200,4 @@ fn elsewhere(state: &State, request: &Incoming) -> Reply {
         origin = state.origin
     );
     Reply::with_body(StatusCode::NOT_FOUND, "text/plain; charset=utf-8", text)
-}
-
-/// The reply that a fault rule gives in place of the real one.
-fn substitute(status: u16, action: &Action, request: &Incoming) -> Reply {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut reply = match &action.body {
-        None => Reply::empty(status),
-        Some(serde_json::Value::String(text)) => Reply::with_body(status, "text/html; charset=utf-8", text.clone()),
-        Some(body) => Reply::json(status, body),
-    };
-    let mut headers = HeaderMap::new();
-    for (name, value) in &action.headers {
-        let pair = (http::HeaderName::try_from(name.as_str()), http::HeaderValue::try_from(value.as_str()));
-        if let (Ok(name), Ok(value)) = pair {
-            headers.append(name, value);
-        }
-    }
-    for (name, value) in &headers {
-        reply.headers.insert(name, value.clone());
-    }
-    if headers.contains_key("req_id") { reply } else { reply.header("req_id", request.id.to_string()) }
-}
-
-fn spoil(mut reply: Reply, action: &Action) -> Reply {
-    if action.garbage {
-        // No UTF-8, no JSON, and of the length that the real body has.
-        reply.body = (0..reply.body.len().max(16)).map(|index| 0xF8 | (index as u8 & 7)).collect::<Vec<u8>>().into();
-    }
-    reply.cut = action.truncate;
-    reply
 }

@@ -5,18 +5,15 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener as StdListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+use crate::connections;
 use crate::faults::FaultRule;
 use crate::ledger::LedgerEntry;
 use crate::options::Options;
-use crate::router;
+use crate::request_log::RequestEntry;
 use crate::settings::Settings;
-use crate::state::{RequestEntry, State};
+use crate::state::State;
 
 /// A server on a port of 127.0.0.1, with threads of its own. It ends when it is dropped.
 #[derive(Debug)]
@@ -51,7 +48,7 @@ impl Server {
             // An error of accept() concerns one connection; only the stop ends the server.
             runtime.block_on(async {
                 tokio::select! {
-                    () = accept(listener, shared) => {}
+                    () = connections::accept(listener, shared) => {}
                     _ = stopped => {}
                 }
             });
@@ -82,7 +79,17 @@ impl Server {
 
     /// Every request, sign-in included.
     pub fn requests(&self) -> Vec<RequestEntry> {
-        self.state.requests()
+        self.state.requests.after(0, usize::MAX)
+    }
+
+    /// How many connections are open.
+    pub fn open_connections(&self) -> u64 {
+        self.state.connections.open()
+    }
+
+    /// How many connections there were since the start.
+    pub fn accepted_connections(&self) -> u64 {
+        self.state.connections.accepted()
     }
 
     /// Adds a fault rule; the error says what is wrong with it.
@@ -97,7 +104,7 @@ impl Server {
 
     /// The fault rules that can still happen.
     pub fn faults(&self) -> Vec<FaultRule> {
-        self.state.faults.list()
+        self.state.faults.list().into_iter().map(|state| state.rule).collect()
     }
 
     /// The settings.
@@ -119,28 +126,5 @@ impl Drop for Server {
             // It can only have panicked, and that was printed already.
             let _ = thread.join();
         }
-    }
-}
-
-async fn accept(listener: StdListener, state: Arc<State>) {
-    let Ok(listener) = TcpListener::from_std(listener) else { return };
-    loop {
-        let Ok((stream, _)) = listener.accept().await else {
-            // Out of file handles: the next attempt may find one.
-            tokio::task::yield_now().await;
-            continue;
-        };
-        let _ = stream.set_nodelay(true);
-        let state = state.clone();
-        tokio::spawn(async move {
-            let service = service_fn(move |request| router::handle(state.clone(), request));
-            // An error here is a client that went away, or a fault that somebody asked for.
-            let _ = http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(None)
-                .max_buf_size(1024 * 1024)
-                .serve_connection(TokioIo::new(stream), service)
-                .await;
-        });
     }
 }

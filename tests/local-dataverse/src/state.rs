@@ -1,26 +1,21 @@
 //! What all connections of a server share.
 
-use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use bytes::Bytes;
 use http::{HeaderMap, Method};
-use parking_lot::{Mutex, RwLock};
-use serde::Serialize;
+use parking_lot::RwLock;
 use uuid::Uuid;
 
+use crate::connections::Connections;
 use crate::faults::Faults;
 use crate::limits::Limits;
 use crate::model::SystemUser;
 use crate::oauth::TokenKey;
 use crate::options::Options;
+use crate::request_log::RequestLog;
 use crate::rules::organizations;
 use crate::seed;
 use crate::settings::Settings;
 use crate::store::Store;
-
-/// The request log keeps no more than this.
-const LOGGED: usize = 200_000;
 
 /// A request as the parts of the server see it.
 #[derive(Clone, Debug)]
@@ -37,6 +32,8 @@ pub struct Incoming {
     pub body: Bytes,
     /// The `REQ_ID` of the reply.
     pub id: Uuid,
+    /// It came over TLS.
+    pub secure: bool,
 }
 
 impl Incoming {
@@ -45,26 +42,11 @@ impl Incoming {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The address that the client called: `http://` and the Host header.
+    /// The address that the client called: `http://` or `https://` and the Host header.
     pub fn origin(&self, fallback: &str) -> String {
-        self.header("host").map_or_else(|| fallback.to_owned(), |host| format!("http://{host}"))
+        let scheme = if self.secure { "https" } else { "http" };
+        self.header("host").map_or_else(|| fallback.to_owned(), |host| format!("{scheme}://{host}"))
     }
-}
-
-/// One request in the log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RequestEntry {
-    /// 1 for the first request.
-    pub number: u64,
-    /// The method.
-    pub method: String,
-    /// Path and query, as sent.
-    pub path: String,
-    /// The status of the reply; 0 where the connection was closed without one.
-    pub status: u16,
-    /// The `REQ_ID` of the reply.
-    pub request_id: Uuid,
 }
 
 /// The server's state.
@@ -72,7 +54,7 @@ pub struct RequestEntry {
 pub struct State {
     /// How the server was started.
     pub options: Options,
-    /// `http://127.0.0.1:<port>`
+    /// `http://127.0.0.1:<port>`, or `https://` where TLS is on.
     pub origin: String,
     /// The data and the ledger.
     pub store: RwLock<Store>,
@@ -86,8 +68,10 @@ pub struct State {
     pub limits: Limits,
     /// What signs the tokens.
     pub key: TokenKey,
-    requests: Mutex<VecDeque<RequestEntry>>,
-    counter: AtomicU64,
+    /// The requests so far.
+    pub requests: RequestLog,
+    /// How many connections there are.
+    pub connections: Connections,
 }
 
 impl State {
@@ -101,8 +85,8 @@ impl State {
             faults: Faults::default(),
             limits: Limits::default(),
             key: TokenKey::random(),
-            requests: Mutex::default(),
-            counter: AtomicU64::new(0),
+            requests: RequestLog::default(),
+            connections: Connections::default(),
             options,
         }
     }
@@ -114,9 +98,7 @@ impl State {
         *self.settings.write() = self.options.settings.clone();
         self.faults.clear();
         self.limits.reset();
-        let mut requests = self.requests.lock();
-        requests.clear();
-        self.counter.store(0, Ordering::Relaxed);
+        self.requests.clear();
     }
 
     /// The settings were changed: the rows that tell of them follow.
@@ -145,27 +127,6 @@ impl State {
         if let Some(Ok(changed)) = text.map(|text| organizations::read(&text, &settings)) {
             *settings = changed;
         }
-    }
-
-    /// Writes a request into the log.
-    pub fn log(&self, method: &Method, path: &str, status: u16, request_id: Uuid) {
-        let mut requests = self.requests.lock();
-        let number = self.counter.fetch_add(1, Ordering::Relaxed) + 1;
-        if requests.len() == LOGGED {
-            requests.pop_front();
-        }
-        requests.push_back(RequestEntry {
-            number,
-            method: method.as_str().to_owned(),
-            path: path.to_owned(),
-            status,
-            request_id,
-        });
-    }
-
-    /// The requests so far, but the oldest of very many.
-    pub fn requests(&self) -> Vec<RequestEntry> {
-        self.requests.lock().iter().cloned().collect()
     }
 }
 

@@ -51,7 +51,7 @@ impl Reply {
     }
 }
 
-pub fn agent() -> Agent {
+fn agent() -> Agent {
     Agent::config_builder().http_status_as_error(false).proxy(None).build().into()
 }
 

@@ -1,11 +1,9 @@
 //! `/_local/`: reset, ledger, request log, settings, faults, limits.
 
-use std::time::{Duration, Instant};
-
-use local_dataverse::{Action, Close, FaultRule, seed};
+use local_dataverse::{Action, FaultRule, seed};
 use serde_json::json;
 
-use crate::client::{Fixture, agent, user};
+use crate::client::{Fixture, user};
 
 #[test]
 fn the_ledger_tells_who_changed_what_from_what() {
@@ -87,55 +85,6 @@ fn a_fault_answers_in_place_of_the_server_the_nth_time_and_so_often() {
         );
     }
     assert_eq!(fixture.send_without_token("DELETE", "/_local/faults", &[], None).status, 200);
-}
-
-#[test]
-fn connections_are_closed_where_the_rule_says() {
-    for (close, changes) in [(Close::BeforeRead, 0), (Close::AfterRead, 0), (Close::AfterApplied, 1)] {
-        let fixture = Fixture::new();
-        let rule = FaultRule {
-            method: Some("PATCH".into()),
-            ..FaultRule::new(Action { close: Some(close), ..Action::default() })
-        };
-        fixture.server.set_fault(rule).unwrap();
-        let request = ureq::http::Request::builder()
-            .method("PATCH")
-            .uri(format!("{}api/data/v9.2/{}", fixture.server.url(), user(seed::ADELE)))
-            .header("Authorization", format!("Bearer {}", fixture.token_of(seed::CLIENT_ID)))
-            .header("Content-Type", "application/json")
-            .body(r#"{"jobtitle":"Clerk"}"#)
-            .unwrap();
-        assert!(agent().run(request).is_err(), "{close:?}");
-        assert_eq!(fixture.server.ledger().len(), changes, "{close:?}");
-        assert_eq!(fixture.server.requests().last().unwrap().status, 0);
-    }
-}
-
-#[test]
-fn bodies_are_cut_and_spoilt_and_replies_delayed() {
-    let fixture = Fixture::new();
-    let fault = |action: Action| {
-        fixture.server.set_fault(FaultRule { path: Some("WhoAmI".into()), ..FaultRule::new(action) }).unwrap()
-    };
-    let whole = fixture.get("WhoAmI()").text;
-    fault(Action { garbage: true, ..Action::default() });
-    let request = || {
-        ureq::http::Request::builder()
-            .uri(format!("{}api/data/v9.2/WhoAmI()", fixture.server.url()))
-            .header("Authorization", format!("Bearer {}", fixture.token_of(seed::CLIENT_ID)))
-            .body(())
-            .unwrap()
-    };
-    let mut spoilt = agent().run(request()).unwrap();
-    assert_ne!(spoilt.body_mut().read_to_vec().unwrap(), whole.as_bytes());
-    fault(Action { truncate: Some(10), ..Action::default() });
-    // The connection ends before the promised length; a client may see that before it has handed over the headers.
-    let cut = agent().run(request()).and_then(|mut response| response.body_mut().read_to_vec());
-    assert!(cut.is_err(), "{cut:?}");
-    fault(Action { delay_ms: Some(50), ..Action::default() });
-    let started = Instant::now();
-    assert_eq!(fixture.get("WhoAmI()").text, whole);
-    assert!(started.elapsed() >= Duration::from_millis(50));
 }
 
 #[test]

@@ -149,6 +149,7 @@ fn prepared(batch: &Incoming, inner: &Inner, addresses: &[(String, String)]) -> 
         headers,
         body: body.into(),
         id: Uuid::new_v4(),
+        secure: batch.secure,
     })
 }
 

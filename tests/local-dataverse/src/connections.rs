@@ -1,0 +1,98 @@
+//! Connections: accepted, served until they end, and ended where a fault rule says so.
+
+use std::net::TcpListener as StdListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::line::{Line, Wire};
+use crate::router;
+use crate::state::State;
+
+/// A connection on which nothing comes for so long is closed: longer than clients keep theirs, so that they close first.
+const IDLE: Duration = Duration::from_secs(180);
+/// The most bytes that the head of a request has, and that a connection keeps to be written.
+const BUFFER: usize = 1024 * 1024;
+/// After a failed accept(): out of file handles, for example. Trying again at once would take a processor for itself.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(20);
+
+/// How many connections there are and were.
+#[derive(Debug, Default)]
+pub struct Connections {
+    open: AtomicU64,
+    accepted: AtomicU64,
+}
+
+impl Connections {
+    /// The connections that are open.
+    pub fn open(&self) -> u64 {
+        self.open.load(Ordering::Relaxed)
+    }
+
+    /// All connections since the start.
+    pub fn accepted(&self) -> u64 {
+        self.accepted.load(Ordering::Relaxed)
+    }
+}
+
+/// Counts a connection for as long as it is open.
+struct Counted(Arc<State>);
+
+impl Counted {
+    fn new(state: Arc<State>) -> Self {
+        state.connections.open.fetch_add(1, Ordering::Relaxed);
+        state.connections.accepted.fetch_add(1, Ordering::Relaxed);
+        Self(state)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.connections.open.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Accepts connections and serves each of them in a task of its own.
+pub async fn accept(listener: StdListener, state: Arc<State>) {
+    let Ok(listener) = TcpListener::from_std(listener) else { return };
+    loop {
+        match listener.accept().await {
+            Ok((socket, _)) => drop(tokio::spawn(serve(socket, state.clone()))),
+            // It concerns one connection; only the end of the server ends this.
+            Err(_) => tokio::time::sleep(PAUSE_AFTER_FAILURE).await,
+        }
+    }
+}
+
+async fn serve(socket: TcpStream, state: Arc<State>) {
+    let _counted = Counted::new(state.clone());
+    let _ = socket.set_nodelay(true);
+    let line = Line::new();
+    let wire = Wire::new(socket, line.clone());
+    exchange(wire, line, state).await;
+}
+
+/// Answers requests until either side ends the connection.
+async fn exchange(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, line: Arc<Line>, state: Arc<State>) {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(IDLE).max_buf_size(BUFFER);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_header_list_size(BUFFER as u32)
+        .keep_alive_interval(IDLE)
+        .keep_alive_timeout(IDLE);
+    let ended = line.clone();
+    let service = service_fn(move |request| router::handle(state.clone(), line.clone(), request));
+    // An error here is a client that went away, or a fault that somebody asked for.
+    tokio::select! {
+        _ = builder.serve_connection(TokioIo::new(stream), service) => {}
+        () = ended.ended() => {}
+    }
+}
