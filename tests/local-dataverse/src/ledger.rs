@@ -119,7 +119,7 @@ pub struct Change {
 }
 
 /// The changes in their order.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Ledger {
     changes: Vec<(Actor, Change)>,
 }
@@ -149,8 +149,23 @@ impl Ledger {
 
     /// All changes, readable.
     pub fn entries(&self) -> Vec<LedgerEntry> {
-        let shown = self.changes.iter().filter(|(_, change)| !change.derived);
-        shown.zip(1..).map(|((actor, change), number)| entry(number, actor, change)).collect()
+        self.after(0, usize::MAX)
+    }
+
+    /// The changes after this number, readable, and no more than so many.
+    pub fn after(&self, number: u64, most: usize) -> Vec<LedgerEntry> {
+        let skipped = usize::try_from(number).unwrap_or(usize::MAX);
+        let shown = self.shown().zip(1..).skip(skipped).take(most);
+        shown.map(|((actor, change), number)| entry(number, actor, change)).collect()
+    }
+
+    /// The number of the last change that is shown; 0 before the first.
+    pub fn last(&self) -> u64 {
+        self.shown().count() as u64
+    }
+
+    fn shown(&self) -> impl Iterator<Item = &(Actor, Change)> {
+        self.changes.iter().filter(|(_, change)| !change.derived)
     }
 }
 

@@ -27,6 +27,7 @@ mod rules;
 pub mod seed;
 mod server;
 mod settings;
+mod snapshots;
 mod state;
 mod store;
 
@@ -36,3 +37,4 @@ pub use options::{Options, Seed};
 pub use request_log::RequestEntry;
 pub use server::Server;
 pub use settings::{Disputed, DuplicateAssociation, MissingDisassociation, ReadOnlyColumns, Settings};
+pub use snapshots::Snapshot;

@@ -38,7 +38,7 @@ pub async fn handle(state: Arc<State>, line: Arc<Line>, request: Request<Body>) 
         return match read(body).await {
             Ok(body) => {
                 incoming.body = body;
-                Ok(control::answer(&state, &incoming).into_response())
+                Ok(control::answer(&state, &incoming))
             }
             Err(Unread::Refused(reply)) => Ok((*reply).into_response()),
             Err(Unread::Gone) => Err(Broken),

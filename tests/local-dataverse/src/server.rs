@@ -13,6 +13,7 @@ use crate::ledger::LedgerEntry;
 use crate::options::Options;
 use crate::request_log::RequestEntry;
 use crate::settings::Settings;
+use crate::snapshots::Snapshot;
 use crate::state::State;
 
 /// A server on a port of 127.0.0.1, with threads of its own. It ends when it is dropped.
@@ -70,6 +71,16 @@ impl Server {
     /// Back to the start: data, settings, faults, ledger, request log and limits. Tokens stay valid.
     pub fn reset(&self) {
         self.state.reset();
+    }
+
+    /// The data, the ledger and the settings as they are.
+    pub fn snapshot(&self) -> Snapshot {
+        self.state.snapshot()
+    }
+
+    /// Back to a snapshot, also one of another server; faults, request log and limits start anew.
+    pub fn restore(&self, snapshot: &Snapshot) {
+        self.state.restore(snapshot);
     }
 
     /// Every applied change.

@@ -15,6 +15,7 @@ use crate::request_log::RequestLog;
 use crate::rules::organizations;
 use crate::seed;
 use crate::settings::Settings;
+use crate::snapshots::{Snapshot, Snapshots};
 use crate::store::Store;
 
 /// A request as the parts of the server see it.
@@ -72,6 +73,8 @@ pub struct State {
     pub requests: RequestLog,
     /// How many connections there are.
     pub connections: Connections,
+    /// What can be come back to.
+    pub snapshots: Snapshots,
 }
 
 impl State {
@@ -87,15 +90,34 @@ impl State {
             key: TokenKey::random(),
             requests: RequestLog::default(),
             connections: Connections::default(),
+            snapshots: Snapshots::default(),
             options,
         }
     }
 
-    /// Back to the start: data, settings, faults, ledger, request log, limits. Tokens stay valid.
+    /// Back to the start: data, settings, faults, ledger, request log, limits. Tokens and snapshots stay.
     pub fn reset(&self) {
-        let fresh = seed::populate(&self.options);
-        *self.store.write() = fresh;
-        *self.settings.write() = self.options.settings.clone();
+        let store = seed::populate(&self.options);
+        self.replace(store, self.options.settings.clone());
+    }
+
+    /// All data and the settings as they are.
+    pub fn snapshot(&self) -> Snapshot {
+        // Nothing of a changeset that is under way.
+        let _complete = self.changesets.read();
+        Snapshot { store: self.store.read().clone(), settings: self.settings.read().clone() }
+    }
+
+    /// Back to a snapshot: as [`State::reset`], but for what the data and the settings are then.
+    pub fn restore(&self, snapshot: &Snapshot) {
+        self.replace(snapshot.store.clone(), snapshot.settings.clone());
+    }
+
+    fn replace(&self, store: Store, settings: Settings) {
+        // What is under way ends first.
+        let _alone = self.changesets.write();
+        *self.store.write() = store;
+        *self.settings.write() = settings;
         self.faults.clear();
         self.limits.reset();
         self.requests.clear();

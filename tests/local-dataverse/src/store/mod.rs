@@ -28,8 +28,8 @@ pub struct Actor {
     pub now: i64,
 }
 
-/// All tables and the ledger of their changes.
-#[derive(Debug, Default)]
+/// All tables and the ledger of their changes. A copy shares the rows.
+#[derive(Clone, Debug, Default)]
 pub struct Store {
     /// Users.
     pub users: Table<SystemUser>,

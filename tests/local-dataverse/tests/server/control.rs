@@ -1,7 +1,7 @@
 //! `/_local/`: reset, ledger, request log, settings, faults, limits.
 
-use local_dataverse::{Action, FaultRule, seed};
-use serde_json::json;
+use local_dataverse::{Action, FaultRule, Options, seed};
+use serde_json::{Value, json};
 
 use crate::client::{Fixture, user};
 
@@ -119,4 +119,186 @@ fn many_connections_at_once_are_served() {
         }
     });
     assert_eq!(fixture.server.requests().len(), 321);
+}
+
+fn control(fixture: &Fixture, method: &str, path: &str, body: Option<Value>) -> Value {
+    let reply = fixture.send_without_token(method, &format!("/_local/{path}"), &[], body);
+    assert_eq!(reply.status, 200, "{method} {path}: {}", reply.text);
+    reply.json()
+}
+
+fn refused(fixture: &Fixture, method: &str, path: &str, body: Option<Value>) -> String {
+    let reply = fixture.send_without_token(method, &format!("/_local/{path}"), &[], body);
+    assert!(matches!(reply.status, 400 | 404), "{method} {path}: {} {}", reply.status, reply.text);
+    reply.json()["error"].as_str().unwrap().to_owned()
+}
+
+fn titles(fixture: &Fixture, titles: &[&str]) {
+    for title in titles {
+        assert_eq!(fixture.patch(&user(seed::ADELE), json!({ "jobtitle": title })).status, 204);
+    }
+}
+
+fn numbers(entries: &Value) -> Vec<u64> {
+    entries.as_array().unwrap().iter().map(|entry| entry["number"].as_u64().unwrap()).collect()
+}
+
+#[test]
+fn the_ledger_is_read_on_from_a_number() {
+    let fixture = Fixture::new();
+    titles(&fixture, &["One", "Two", "Three"]);
+    let part = control(&fixture, "GET", "ledger?after=1&top=1", None);
+    assert_eq!((numbers(&part["entries"]), &part["last"]), (vec![2], &json!(3)));
+    assert_eq!(part["entries"][0]["after"], json!({ "jobtitle": "Two" }));
+    assert_eq!(numbers(&control(&fixture, "GET", "ledger?after=2", None)["entries"]), [3]);
+    assert_eq!(control(&fixture, "GET", "ledger?after=3", None), json!({ "last": 3, "entries": [] }));
+    assert!(refused(&fixture, "GET", "ledger?after=x", None).contains("after is 'x'"));
+    assert!(refused(&fixture, "GET", "ledger?since=1", None).contains("'since'"));
+}
+
+#[test]
+fn the_request_log_is_read_on_from_a_number() {
+    let fixture = Fixture::new();
+    titles(&fixture, &["One", "Two"]);
+    let part = control(&fixture, "GET", "requests?after=1&top=1", None);
+    assert_eq!((numbers(&part["requests"]), &part["last"]), (vec![2], &json!(3)));
+    assert_eq!(numbers(&control(&fixture, "GET", "requests?after=2", None)["requests"]), [3]);
+}
+
+#[test]
+fn a_reset_goes_back_to_a_snapshot() {
+    let fixture = Fixture::new();
+    titles(&fixture, &["One"]);
+    control(&fixture, "PATCH", "settings", Some(json!({ "maxPageSize": 3 })));
+    assert_eq!(
+        control(&fixture, "POST", "snapshot", Some(json!({ "name": "one" }))),
+        json!({ "snapshot": "one", "ledger": 1 })
+    );
+    titles(&fixture, &["Two"]);
+    let new = fixture.create(json!({ "domainname": "erika@contoso.example" }));
+    assert_eq!(new.status, 204, "{}", new.text);
+    control(&fixture, "POST", "faults", Some(json!({ "action": { "status": 500 } })));
+    control(&fixture, "PATCH", "settings", Some(json!({ "maxPageSize": 4 })));
+    assert_eq!(control(&fixture, "POST", "reset", Some(json!({ "snapshot": "one" })))["snapshot"], "one");
+    assert_eq!(fixture.get(&user(seed::ADELE)).json()["jobtitle"], "One");
+    assert_eq!(fixture.get("systemusers?$filter=domainname eq 'erika@contoso.example'").rows().len(), 0);
+    assert_eq!((fixture.server.ledger().len(), fixture.server.settings().max_page_size), (1, 3));
+    assert!(fixture.server.faults().is_empty());
+    // It can be come back to again, and what was changed since does not matter to it.
+    titles(&fixture, &["Three"]);
+    control(&fixture, "POST", "reset", Some(json!({ "snapshot": "one" })));
+    assert_eq!(fixture.get(&user(seed::ADELE)).json()["jobtitle"], "One");
+    let error = refused(&fixture, "POST", "reset", Some(json!({ "snapshot": "two" })));
+    assert!(error.contains("'two'") && error.contains("there are: one"), "{error}");
+    assert!(refused(&fixture, "POST", "reset", Some(json!({ "snapshto": "one" }))).contains("snapshto"));
+    control(&fixture, "POST", "reset", None);
+    assert!(fixture.get(&user(seed::ADELE)).json()["jobtitle"].is_null());
+}
+
+#[test]
+fn a_snapshot_is_had_from_rust_too() {
+    let fixture = Fixture::new();
+    titles(&fixture, &["One"]);
+    let snapshot = fixture.server.snapshot();
+    titles(&fixture, &["Two"]);
+    fixture.server.restore(&snapshot);
+    assert_eq!(fixture.get(&user(seed::ADELE)).json()["jobtitle"], "One");
+}
+
+#[test]
+fn a_snapshot_shows_all_data_and_tells_before_from_after() {
+    let fixture = Fixture::with(Options { users: 1_001, ..Options::default() });
+    let before = control(&fixture, "GET", "snapshot", None);
+    let users = before["systemusers"].as_array().unwrap();
+    let rows = control(&fixture, "GET", "status", None)["rows"].clone();
+    assert_eq!(rows["systemusers"], users.len());
+    assert!(users.len() > 1_001);
+    for (set, count) in rows.as_object().unwrap() {
+        assert_eq!(before[set].as_array().unwrap().len(), count.as_u64().unwrap() as usize, "{set}");
+    }
+    let adele = users.iter().find(|row| row["systemuserid"] == seed::ADELE.to_string()).unwrap();
+    let read = fixture.get(&user(seed::ADELE)).json();
+    assert_eq!((&adele["fullname"], &adele["jobtitle"]), (&read["fullname"], &Value::Null));
+    control(&fixture, "POST", "snapshot", None);
+    titles(&fixture, &["Clerk"]);
+    assert_ne!(control(&fixture, "GET", "snapshot", None), before);
+    assert_eq!(control(&fixture, "GET", "snapshot?name=snapshot", None), before);
+    assert!(refused(&fixture, "GET", "snapshot?name=other", None).contains("there are: snapshot"));
+}
+
+#[test]
+fn users_are_shown_with_names_in_place_of_ids() {
+    let fixture = Fixture::new();
+    let page = control(&fixture, "GET", "users?search=DORA", None);
+    let users = page["users"].as_array().unwrap();
+    assert_eq!((users.len(), &page["next"]), (1, &Value::Null));
+    let dora = &users[0];
+    assert_eq!((&dora["name"], &dora["businessUnit"]), (&json!("Dora Sample-O'Neil"), &json!("Contoso")));
+    assert_eq!((&dora["roles"], &dora["state"]), (&json!(["System Administrator"]), &json!("enabled")));
+    let chiara = &control(&fixture, "GET", &format!("users?search={}", seed::CHIARA), None)["users"][0];
+    assert_eq!((&chiara["state"], &chiara["roles"]), (&json!("disabled"), &json!([])));
+    let application = &control(&fixture, "GET", &format!("users?search={}", seed::APPLICATION_USER), None)["users"][0];
+    assert_eq!(application["isApplication"], true);
+    assert_eq!(control(&fixture, "GET", "users?search=nobody", None)["users"], json!([]));
+}
+
+#[test]
+fn users_come_page_by_page_also_when_searched_for() {
+    let fixture = Fixture::with(Options { users: 45_000, ..Options::default() });
+    let all_of = |search: &str, top: usize| {
+        let (mut ids, mut after) = (Vec::new(), String::new());
+        loop {
+            let page = control(&fixture, "GET", &format!("users?search={search}&top={top}&after={after}"), None);
+            let users = page["users"].as_array().unwrap();
+            assert!(users.len() <= top);
+            ids.extend(users.iter().map(|user| user["id"].as_str().unwrap().to_owned()));
+            match page["next"].as_str() {
+                Some(next) => after = next.to_owned(),
+                None => return ids,
+            }
+        }
+    };
+    let everybody = all_of("", 1000);
+    assert_eq!(
+        everybody.len() as u64,
+        control(&fixture, "GET", "status", None)["rows"]["systemusers"].as_u64().unwrap()
+    );
+    // Found among the last, after many that do not match.
+    let last = seed::generated_user_id(45_000).to_string();
+    assert_eq!(all_of(&last, 1), [last]);
+    assert_eq!(all_of("contoso.example", 3000).len(), everybody.len(), "a page has 1000 at most, and there are more");
+    assert!(refused(&fixture, "GET", "users?after=x", None).contains("after is 'x'"));
+}
+
+#[test]
+fn the_status_tells_what_there_is() {
+    let fixture = Fixture::new();
+    titles(&fixture, &["One"]);
+    control(&fixture, "POST", "faults", Some(json!({ "path": "nowhere", "action": { "status": 500 } })));
+    let status = control(&fixture, "GET", "status", None);
+    assert_eq!(status["url"], fixture.server.url());
+    assert_eq!((&status["ledger"], &status["requests"], &status["faults"]), (&json!(1), &json!(2), &json!(1)));
+    assert!(status["connections"]["open"].as_u64().unwrap() >= 1);
+}
+
+#[test]
+fn the_page_of_another_site_cannot_steer() {
+    let fixture = Fixture::new();
+    let own = fixture.server.url().trim_end_matches('/').to_owned();
+    for (origin, status) in [("https://elsewhere.example", 403), ("null", 403), (own.as_str(), 200)] {
+        let reply = fixture.send_without_token("POST", "/_local/reset", &[("Origin", origin)], None);
+        assert_eq!(reply.status, status, "{origin}");
+    }
+}
+
+#[test]
+fn what_there_is_not_is_answered_with_what_there_is() {
+    let fixture = Fixture::new();
+    let error = refused(&fixture, "GET", "nothing", None);
+    assert!(error.contains("/_local/nothing") && error.contains("POST /_local/reset"), "{error}");
+    assert!(refused(&fixture, "DELETE", "ledger", None).contains("DELETE /_local/ledger"));
+    let unreadable = fixture.post_form("_local/settings", &[]);
+    assert_eq!(unreadable.status, 404);
+    let text = fixture.send_without_token("POST", "/_local/faults", &[], Some(json!("x")));
+    assert_eq!(text.status, 400);
 }
