@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
+use crate::model::Set;
 use crate::rules::privileges;
 
 /// What happens to a role that is given to a user who holds it.
@@ -87,6 +88,10 @@ pub struct Settings {
     /// The privileges that roles give, by the role's name. A role that is not listed gives all that is needed for reading;
     /// System Administrator gives every privilege.
     pub role_privileges: BTreeMap<String, Vec<String>>,
+    /// The tables whose changes are tracked, by logical name.
+    pub change_tracked_tables: Vec<String>,
+    /// How many days a delta token is good for.
+    pub expire_change_tracking_in_days: u32,
     /// Privileges that every caller lacks, such as `prvReadUser`.
     pub denied_privileges: Vec<String>,
     /// Service protection: requests of one user in a window. None: no limit.
@@ -115,6 +120,8 @@ impl Default for Settings {
             domain_name_on_update: Disputed::Refuse,
             read_only_columns: ReadOnlyColumns::Refuse,
             role_privileges: BTreeMap::new(),
+            change_tracked_tables: Set::ALL.map(|set| set.names().logical.to_owned()).into(),
+            expire_change_tracking_in_days: 7,
             denied_privileges: Vec::new(),
             limit_requests: None,
             limit_execution_milliseconds: None,
@@ -125,6 +132,11 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Whether the changes of a set's table are tracked.
+    pub fn tracks(&self, set: Set) -> bool {
+        self.change_tracked_tables.iter().any(|name| name == set.names().logical)
+    }
+
     /// These settings with some of them changed; the error says which name or value is wrong.
     pub fn merged(&self, changes: &Json) -> Result<Self, String> {
         let changes = changes.as_object().ok_or("The settings must be a JSON object, such as {\"maxPageSize\":2}.")?;
@@ -140,6 +152,14 @@ impl Settings {
         }
         if !(1..=5000).contains(&merged.max_page_size) {
             return Err(format!("maxPageSize must be between 1 and 5000, not {}.", merged.max_page_size));
+        }
+        if merged.expire_change_tracking_in_days > 365 {
+            let days = merged.expire_change_tracking_in_days;
+            return Err(format!("expireChangeTrackingInDays must be between 0 and 365, not {days}."));
+        }
+        if let Some(name) = merged.change_tracked_tables.iter().find(|name| Set::of_table(name).is_none()) {
+            let known = Set::ALL.map(|set| set.names().logical).join(", ");
+            return Err(format!("changeTrackedTables: '{name}' is no table of this server, which has {known}."));
         }
         Ok(merged)
     }

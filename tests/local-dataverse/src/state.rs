@@ -80,9 +80,11 @@ pub struct State {
 impl State {
     /// The state of a server that was just started.
     pub fn new(options: Options, origin: String) -> Self {
+        let mut store = seed::populate(&options);
+        store.begin(now());
         Self {
             origin,
-            store: RwLock::new(seed::populate(&options)),
+            store: RwLock::new(store),
             changesets: RwLock::new(()),
             settings: RwLock::new(options.settings.clone()),
             faults: Faults::default(),
@@ -113,10 +115,14 @@ impl State {
         self.replace(snapshot.store.clone(), snapshot.settings.clone());
     }
 
-    fn replace(&self, store: Store, settings: Settings) {
+    fn replace(&self, mut store: Store, settings: Settings) {
         // What is under way ends first.
         let _alone = self.changesets.write();
-        *self.store.write() = store;
+        let mut current = self.store.write();
+        // What was told about the data that are thrown away must not be taken for something about the new data.
+        store.begin(now().max(current.start().second) + 1);
+        *current = store;
+        drop(current);
         *self.settings.write() = settings;
         self.faults.clear();
         self.limits.reset();
@@ -130,23 +136,22 @@ impl State {
         for id in &settings.users_gone_from_entra {
             let Some(user) = store.users.get(*id).filter(|user| !user.is_gone_from_entra) else { continue };
             let user = SystemUser { is_gone_from_entra: true, ..(**user).clone() };
-            store.seed(user, now());
+            store.amend(user, now());
         }
-        let text = organizations::written(&settings);
-        let Some(row) = store.organizations.iter().next().cloned() else { return };
-        if row.db_settings.as_deref() != Some(text.as_str()) {
-            let mut row = (*row).clone();
-            row.db_settings = Some(text.into());
-            store.seed(row, now());
+        let Some(before) = store.organizations.iter().next().cloned() else { return };
+        let mut row = (*before).clone();
+        organizations::describe(&mut row, &settings);
+        if row != *before {
+            store.amend(row, now());
         }
     }
 
     /// The organization's row was changed: the settings do as it says.
     pub fn follow_organization(&self) {
-        let text = self.store.read().organizations.iter().next().and_then(|row| row.db_settings.clone());
+        let Some(row) = self.store.read().organizations.iter().next().cloned() else { return };
         let mut settings = self.settings.write();
-        // The text was read before the row took it.
-        if let Some(Ok(changed)) = text.map(|text| organizations::read(&text, &settings)) {
+        // The row takes nothing that can't be followed.
+        if let Ok(changed) = organizations::followed(&row, &settings) {
             *settings = changed;
         }
     }

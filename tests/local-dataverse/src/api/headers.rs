@@ -16,6 +16,8 @@ pub struct Preferences {
     pub page_size: Option<usize>,
     /// odata.include-annotations, as sent
     pub annotations: Option<String>,
+    /// odata.track-changes
+    pub track_changes: bool,
     /// return=representation
     pub representation: bool,
 }
@@ -44,7 +46,8 @@ impl Preferences {
             }
             "odata.include-annotations" => self.annotations = Some(value.trim_matches('"').to_owned()),
             "return" => self.representation = value == "representation",
-            "odata.track-changes" | "respond-async" => {
+            "odata.track-changes" => self.track_changes = true,
+            "respond-async" => {
                 return Err(ODataError::unsupported(format!("the preference {name}")));
             }
             // The standard says that preferences that are not known are left alone.
@@ -69,6 +72,9 @@ impl Preferences {
         let mut applied = Vec::new();
         if let (Some(size), true) = (self.page_size, list) {
             applied.push(format!("odata.maxpagesize={size}"));
+        }
+        if self.track_changes && list {
+            applied.push("odata.track-changes".to_owned());
         }
         if let Some(annotations) = &self.annotations {
             applied.push(format!("odata.include-annotations=\"{annotations}\""));

@@ -3,6 +3,7 @@
 mod associations;
 mod authorize;
 mod batch;
+mod changes;
 mod functions;
 mod headers;
 mod path;

@@ -4,84 +4,163 @@ use http::StatusCode;
 use uuid::Uuid;
 
 use super::headers::{Condition, condition};
-use super::{Call, json_reply};
+use super::{Call, changes, json_reply};
 use crate::model::{Collection, Entity, Set, with_set};
-use crate::odata::{ApiResult, List, ODataError, Rows, Selection, json};
+use crate::odata::{ApiResult, List, ODataError, Page, Rows, Selection, json};
 use crate::reply::Reply;
 use crate::rules::{self, must_exist};
 use crate::store::Store;
 
 /// `GET systemusers`
 pub fn rows<T: Entity>(call: &Call<'_>) -> ApiResult<Reply> {
+    if call.options.delta_token.is_some() {
+        return changes::since::<T>(call);
+    }
+    let page_size = page_size(call);
     let store = call.state.store.read();
-    list::<T>(call, Rows::All, &store, T::schema().entity_set)
+    let mut list = List::new::<T>(&call.options, page_size, call.preferences.annotate(), &call.base())?;
+    list.tracking = changes::token::<T>(call, &list, &store)?;
+    let page = list.page::<T>(Rows::All, &store);
+    let mut listing = Listing::of(call, &list, page, T::schema().entity_set);
+    if listing.next_link.is_none() {
+        listing.delta_link = list.tracking.map(|token| changes::link(call, token));
+    }
+    Ok(listing.reply(call))
 }
 
 /// `GET systemusers(id)/systemuserroles_association`
 pub fn related(call: &Call<'_>, set: Set, own: Uuid, collection: Collection) -> ApiResult<Reply> {
+    must_not_track(call)?;
+    let page_size = page_size(call);
     let store = call.state.store.read();
     must_exist(&store, set, own)?;
     let keys = store.links(collection.relationship).of(collection, own);
-    let target = collection.target();
-    with_set!(target, Row => list::<Row>(call, Rows::These(&keys), &store, target.names().entity_set))
+    with_set!(collection.target(), Row => related_list::<Row>(call, &keys, page_size, &store))
 }
 
 /// `GET systemusers(id)/systemuserroles_association/$count`
 pub fn related_count(call: &Call<'_>, set: Set, own: Uuid, collection: Collection) -> ApiResult<Reply> {
+    must_not_track(call)?;
     let store = call.state.store.read();
     must_exist(&store, set, own)?;
     let keys = store.links(collection.relationship).of(collection, own);
     with_set!(collection.target(), Row => total::<Row>(call, Rows::These(&keys), &store))
 }
 
-fn list<T: Entity>(call: &Call<'_>, rows: Rows<'_>, store: &Store, context: &str) -> ApiResult<Reply> {
-    let most = call.state.settings.read().max_page_size;
-    let page_size = call.preferences.page_size.unwrap_or(most).min(most);
+fn related_list<T: Entity>(call: &Call<'_>, keys: &[Uuid], page_size: usize, store: &Store) -> ApiResult<Reply> {
     let list = List::new::<T>(&call.options, page_size, call.preferences.annotate(), &call.base())?;
-    let page = list.page::<T>(rows, store);
-    let mut body = Vec::with_capacity(page.rows.len() + 1024);
-    body.extend_from_slice(b"{\"@odata.context\":");
-    json::write_text(&mut body, &format!("{}$metadata#{context}{}", call.base(), list.selection.context()));
-    if let Some((count, exceeded)) = page.count {
-        body.extend_from_slice(format!(",\"@odata.count\":{count}").as_bytes());
-        if list.selection.annotate {
-            let members = format!(
-                ",\"@Microsoft.Dynamics.CRM.totalrecordcount\":{},\"@Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded\":{exceeded}",
-                if exceeded { -1 } else { count as i64 }
-            );
-            body.extend_from_slice(members.as_bytes());
+    let page = list.page::<T>(Rows::These(keys), store);
+    Ok(Listing::of(call, &list, page, T::schema().entity_set).reply(call))
+}
+
+/// Changes are tracked in whole tables.
+fn must_not_track(call: &Call<'_>) -> ApiResult<()> {
+    if call.preferences.track_changes || call.options.delta_token.is_some() {
+        return Err(ODataError::unsupported(
+            "change tracking of rows that belong to another row; ask for the whole table",
+        ));
+    }
+    Ok(())
+}
+
+/// How many rows a page of the reply may have.
+pub fn page_size(call: &Call<'_>) -> usize {
+    let most = call.state.settings.read().max_page_size;
+    call.preferences.page_size.unwrap_or(most).min(most)
+}
+
+/// The body of a list.
+pub struct Listing {
+    /// What `@odata.context` names.
+    pub context: String,
+    /// How many rows there are in all, and whether there are more.
+    pub count: Option<(usize, bool)>,
+    /// Whether annotations are asked for.
+    pub annotate: bool,
+    /// Where changes are told of later.
+    pub delta_link: Option<String>,
+    /// The rows, as the members of an array.
+    pub rows: Vec<u8>,
+    /// Where the next page is.
+    pub next_link: Option<String>,
+}
+
+impl Listing {
+    fn of(call: &Call<'_>, list: &List, page: Page, entity_set: &str) -> Self {
+        Self {
+            context: format!("{entity_set}{}", list.selection.context()),
+            count: page.count,
+            annotate: list.selection.annotate,
+            delta_link: None,
+            rows: page.rows,
+            next_link: page.next.map(|cookie| next_link(call, &cookie)),
         }
     }
-    body.extend_from_slice(b",\"value\":[");
-    body.extend_from_slice(&page.rows);
-    body.push(b']');
-    if let Some(cookie) = page.next {
-        body.extend_from_slice(b",\"@odata.nextLink\":");
-        json::write_text(&mut body, &next_link(call, &cookie));
+
+    /// The reply with this list.
+    pub fn reply(self, call: &Call<'_>) -> Reply {
+        let mut body = Vec::with_capacity(self.rows.len() + 1024);
+        body.extend_from_slice(b"{\"@odata.context\":");
+        json::write_text(&mut body, &format!("{}$metadata#{}", call.base(), self.context));
+        if let Some((count, exceeded)) = self.count {
+            body.extend_from_slice(format!(",\"@odata.count\":{count}").as_bytes());
+            if self.annotate {
+                let members = format!(
+                    ",\"@Microsoft.Dynamics.CRM.totalrecordcount\":{},\"@Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded\":{exceeded}",
+                    if exceeded { -1 } else { count as i64 }
+                );
+                body.extend_from_slice(members.as_bytes());
+            }
+        }
+        if let Some(link) = self.delta_link {
+            body.extend_from_slice(b",\"@odata.deltaLink\":");
+            json::write_text(&mut body, &link);
+        }
+        body.extend_from_slice(b",\"value\":[");
+        body.extend_from_slice(&self.rows);
+        body.push(b']');
+        if let Some(link) = self.next_link {
+            body.extend_from_slice(b",\"@odata.nextLink\":");
+            json::write_text(&mut body, &link);
+        }
+        body.push(b'}');
+        with_preferences(call, json_reply(StatusCode::OK, body), true)
     }
-    body.push(b'}');
-    Ok(with_preferences(call, json_reply(StatusCode::OK, body), true))
 }
 
 /// The address of this request with the cookie of the next page.
-fn next_link(call: &Call<'_>, cookie: &str) -> String {
-    let is_token = |pair: &str| pair.starts_with("$skiptoken=") || pair.starts_with("%24skiptoken=");
-    let mut query: Vec<&str> =
-        call.request.query.split('&').filter(|pair| !pair.is_empty() && !is_token(pair)).collect();
-    let token = format!("$skiptoken={cookie}");
-    query.push(&token);
+pub fn next_link(call: &Call<'_>, cookie: &str) -> String {
+    link_with(call, &["$skiptoken"], &format!("$skiptoken={cookie}"))
+}
+
+/// The address of this request with another option in the place of these.
+pub fn link_with(call: &Call<'_>, replaced: &[&str], option: &str) -> String {
+    let stays = |pair: &&str| {
+        let name = pair.split('=').next().unwrap_or_default().replace("%24", "$");
+        !pair.is_empty() && !replaced.contains(&name.as_str())
+    };
+    let mut query: Vec<&str> = call.request.query.split('&').filter(stays).collect();
+    query.push(option);
     format!("{}{}?{}", call.origin, call.request.path, query.join("&"))
 }
 
 /// `GET systemusers/$count`
 pub fn count<T: Entity>(call: &Call<'_>) -> ApiResult<Reply> {
+    if call.options.delta_token.is_some() {
+        return changes::count_since::<T>(call);
+    }
     total::<T>(call, Rows::All, &call.state.store.read())
 }
 
 fn total<T: Entity>(call: &Call<'_>, rows: Rows<'_>, store: &Store) -> ApiResult<Reply> {
     let list = List::new::<T>(&call.options, 1, false, &call.base())?;
     let (count, _) = list.total::<T>(rows, store);
-    Ok(Reply::with_body(StatusCode::OK, "text/plain", count.to_string()))
+    Ok(total_reply(count))
+}
+
+/// A reply that is a number.
+pub fn total_reply(count: usize) -> Reply {
+    Reply::with_body(StatusCode::OK, "text/plain", count.to_string())
 }
 
 /// `GET systemusers(id)`

@@ -29,6 +29,8 @@ pub struct Organization {
     pub name: Box<str>,
     /// orgdborgsettings: XML with an element for each setting
     pub db_settings: Option<Box<str>>,
+    /// expirechangetrackingindays
+    pub expire_change_tracking: i64,
     /// Columns that few rows have a value in.
     pub others: Others,
 }
@@ -36,7 +38,7 @@ pub struct Organization {
 const WHOLE: Kind = Kind::Int(i32::MIN as i64, i32::MAX as i64);
 const NO_YES: Kind = Kind::Bool("No", "Yes");
 
-static COLUMNS: [Column<Organization>; 22] = [
+static COLUMNS: [Column<Organization>; 23] = [
     computed("organizationid", Kind::Guid, |row| Value::Guid(row.id)),
     computed("name", Kind::Text(160), |row| Value::Text(&row.name)),
     field(
@@ -44,6 +46,12 @@ static COLUMNS: [Column<Organization>; 22] = [
         Kind::Text(1_073_741_823),
         |row| row.db_settings.as_deref().map_or(Value::Null, Value::Text),
         |row, value| row.db_settings = value.into_text(),
+    ),
+    field(
+        "expirechangetrackingindays",
+        Kind::Int(0, 365),
+        |row| Value::Int(row.expire_change_tracking),
+        |row, value| row.expire_change_tracking = value.into_int().unwrap_or(row.expire_change_tracking),
     ),
     sparse(
         "fullnameconventioncode",

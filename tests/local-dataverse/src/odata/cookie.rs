@@ -5,6 +5,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use uuid::Uuid;
 
+use super::delta::DeltaToken;
 use super::error::{ApiResult, ODataError};
 
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -18,12 +19,15 @@ pub struct Cookie {
     pub values: Vec<(String, Option<String>)>,
     /// The key of that row.
     pub key: Uuid,
+    /// Where changes are tracked: up to where the list tells of them, whatever happens while it is read.
+    pub tracking: Option<DeltaToken>,
 }
 
 impl Cookie {
     /// The text for `$skiptoken`, escaped for a URL.
     pub fn write(&self, key_name: &str) -> String {
-        let mut inner = format!("<cookie page=\"{}\">", self.page - 1);
+        let token = self.tracking.map(|token| format!(" token=\"{}\"", token.text())).unwrap_or_default();
+        let mut inner = format!("<cookie page=\"{}\"{token}>", self.page - 1);
         for (name, value) in &self.values {
             match value {
                 Some(value) => inner.push_str(&format!("<{name} last=\"{0}\" first=\"{0}\" />", xml(value))),
@@ -34,7 +38,9 @@ impl Cookie {
         inner.push_str(&format!("<{key_name} last=\"{{{key}}}\" first=\"{{{key}}}\" /></cookie>"));
         let once = utf8_percent_encode(&inner, ESCAPED).to_string();
         let twice = utf8_percent_encode(&once, ESCAPED);
-        let outer = format!("<cookie pagenumber=\"{}\" pagingcookie=\"{twice}\" istracking=\"False\" />", self.page);
+        let tracking = if self.tracking.is_some() { "True" } else { "False" };
+        let outer =
+            format!("<cookie pagenumber=\"{}\" pagingcookie=\"{twice}\" istracking=\"{tracking}\" />", self.page);
         utf8_percent_encode(&outer, ESCAPED).to_string()
     }
 
@@ -47,20 +53,21 @@ impl Cookie {
         let inner = find("pagingcookie").ok_or_else(malformed)?;
         let inner = percent_decode_str(&inner).decode_utf8().map_err(|_| malformed())?;
         let inner = percent_decode_str(&inner).decode_utf8().map_err(|_| malformed())?;
-        let (values, key) = rows(&inner, key_name).ok_or_else(malformed)?;
-        if page < 2 {
+        let (values, key, token) = rows(&inner, key_name).ok_or_else(malformed)?;
+        let tracking = token.as_deref().map(DeltaToken::read).transpose().map_err(|_| malformed())?;
+        if page < 2 || tracking.is_some() != (find("istracking").as_deref() == Some("True")) {
             return Err(malformed());
         }
-        Ok(Self { page, values, key })
+        Ok(Self { page, values, key, tracking })
     }
 }
 
 type Named<T> = Vec<(String, T)>;
 
-/// The elements inside of the inner cookie: the ordered columns, then the key.
-fn rows(text: &str, key_name: &str) -> Option<(Named<Option<String>>, Uuid)> {
-    let mut rest = text.trim().strip_prefix("<cookie")?;
-    rest = attributes(rest)?.1.trim_start();
+/// The elements inside of the inner cookie: the ordered columns, then the key; and the token among its attributes.
+fn rows(text: &str, key_name: &str) -> Option<(Named<Option<String>>, Uuid, Option<String>)> {
+    let (own, rest) = attributes(text.trim().strip_prefix("<cookie")?)?;
+    let mut rest = rest.trim_start();
     let mut values = Vec::new();
     while !rest.starts_with("</cookie>") {
         let element = rest.strip_prefix('<')?;
@@ -77,7 +84,8 @@ fn rows(text: &str, key_name: &str) -> Option<(Named<Option<String>>, Uuid)> {
     if name != key_name {
         return None;
     }
-    Some((values, Uuid::try_parse(key?.trim_matches(['{', '}'])).ok()?))
+    let token = own.into_iter().find(|(name, _)| name == "token").map(|(_, token)| token);
+    Some((values, Uuid::try_parse(key?.trim_matches(['{', '}'])).ok()?, token))
 }
 
 /// The attributes of an element behind its name, and what follows its `>`.
@@ -113,11 +121,21 @@ mod tests {
             page: 3,
             values: vec![("fullname".into(), Some("A \"<&>\" é'%20".into())), ("jobtitle".into(), None)],
             key: Uuid::from_u128(7),
+            tracking: None,
         };
         let text = cookie.write("systemuserid");
         let decoded = percent_decode_str(&text).decode_utf8().unwrap();
         assert!(decoded.starts_with("<cookie pagenumber=\"3\" pagingcookie=\"%253Ccookie"), "{decoded}");
+        assert!(decoded.ends_with(" istracking=\"False\" />"), "{decoded}");
         assert_eq!(Cookie::read(&decoded, "systemuserid").unwrap(), cookie);
+        let tracking = DeltaToken::read("7!08/22/2017 08:10:44").ok();
+        let cookie = Cookie { tracking, ..cookie };
+        let text = cookie.write("systemuserid");
+        let decoded = percent_decode_str(&text).decode_utf8().unwrap();
+        assert!(decoded.ends_with(" istracking=\"True\" />"), "{decoded}");
+        assert_eq!(Cookie::read(&decoded, "systemuserid").unwrap(), cookie);
+        // Whether changes are tracked is written twice, and must be the same.
+        assert!(Cookie::read(&decoded.replace("True", "False"), "systemuserid").is_err());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use uuid::Uuid;
 
 use super::cookie::Cookie;
+use super::delta::DeltaToken;
 use super::error::{ApiResult, ODataError};
 use super::filter::{self, Condition};
 use super::options::QueryOptions;
@@ -32,6 +33,8 @@ pub enum Rows<'a> {
 pub struct List {
     /// What is written of each row.
     pub selection: Selection,
+    /// Where changes are tracked: up to where the list tells of them.
+    pub tracking: Option<DeltaToken>,
     condition: Option<Condition>,
     order: Vec<(usize, bool)>,
     top: Option<usize>,
@@ -82,7 +85,8 @@ impl List {
             count: options.count,
             page_size,
             after,
-            page: cookie.map_or(1, |cookie| cookie.page),
+            page: cookie.as_ref().map_or(1, |cookie| cookie.page),
+            tracking: cookie.and_then(|cookie| cookie.tracking),
         })
     }
 
@@ -197,7 +201,7 @@ impl List {
             };
             (T::schema().columns[*column].attribute().to_owned(), text)
         });
-        Cookie { page: self.page + 1, values: values.collect(), key: last.id() }
+        Cookie { page: self.page + 1, values: values.collect(), key: last.id(), tracking: self.tracking }
     }
 }
 

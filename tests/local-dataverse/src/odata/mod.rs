@@ -2,6 +2,7 @@
 
 mod annotations;
 mod cookie;
+mod delta;
 mod error;
 mod expand;
 pub mod filter;
@@ -12,7 +13,9 @@ pub mod payload;
 pub mod reference;
 mod select;
 
+pub use cookie::Cookie;
+pub use delta::DeltaToken;
 pub use error::{ApiResult, ODataError};
-pub use list::{List, Rows};
+pub use list::{List, Page, Rows};
 pub use options::{QueryOptions, decode};
 pub use select::Selection;

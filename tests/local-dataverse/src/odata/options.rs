@@ -21,6 +21,8 @@ pub struct QueryOptions {
     pub count: bool,
     /// $skiptoken
     pub skip_token: Option<String>,
+    /// $deltatoken
+    pub delta_token: Option<String>,
     /// $id, of a `$ref` to be removed
     pub id: Option<String>,
     /// Values of parameters: `@p1` and what it stands for
@@ -78,10 +80,10 @@ impl QueryOptions {
                 }
             }
             "$skiptoken" => self.skip_token = Some(value),
+            "$deltatoken" => self.delta_token = Some(value),
             "$id" => self.id = Some(value),
             "$skip" => return Err(ODataError::query("Skip Clause is not supported in CRM")),
-            "$apply" | "$search" | "$deltatoken" | "$compute" | "$format" | "$levels" | "fetchXml" | "savedQuery"
-            | "userQuery" => {
+            "$apply" | "$search" | "$compute" | "$format" | "$levels" | "fetchXml" | "savedQuery" | "userQuery" => {
                 return Err(ODataError::unsupported(format!("the query option {name}")));
             }
             _ if name.starts_with('@') => self.aliases.push((name.to_owned(), value)),
@@ -107,11 +109,28 @@ impl QueryOptions {
             ("$top", self.top.is_some()),
             ("$count", self.count),
             ("$skiptoken", self.skip_token.is_some()),
+            ("$deltatoken", self.delta_token.is_some()),
         ];
         match present.iter().find(|(_, is_there)| *is_there) {
             None => Ok(()),
             Some((name, _)) => Err(ODataError::query(format!(
                 "The query option '{name}' can only be applied to collection resources; the request asks for one row."
+            ))),
+        }
+    }
+
+    /// Refuses options that can't go with change tracking.
+    pub fn tracked(&self) -> ApiResult<()> {
+        let present = [
+            ("filter", self.filter.is_some()),
+            ("orderby", !self.order_by.is_empty()),
+            ("expand", self.expand.is_some()),
+            ("top", self.top.is_some()),
+        ];
+        match present.iter().find(|(_, is_there)| *is_there) {
+            None => Ok(()),
+            Some((name, _)) => Err(ODataError::query(format!(
+                "The \"${name}\" query parameter isn't supported when Change Tracking is enabled."
             ))),
         }
     }

@@ -1,4 +1,4 @@
-//! The organization's row. Three of its settings change rules: they are those of [`crate::Settings`], written as XML.
+//! The organization's row. Some of what it says changes rules: that is the same as in [`crate::Settings`], some of it written as XML.
 
 use uuid::Uuid;
 
@@ -29,15 +29,30 @@ const TWINS: [Twin; 3] = [
     },
 ];
 
+/// Writes into the row what the settings say.
+pub fn describe(organization: &mut Organization, settings: &Settings) {
+    organization.db_settings = Some(written(settings).into());
+    organization.expire_change_tracking = i64::from(settings.expire_change_tracking_in_days);
+}
+
+/// The settings that the row asks for.
+pub fn followed(organization: &Organization, settings: &Settings) -> ApiResult<Settings> {
+    let mut changed = read(organization.db_settings.as_deref().unwrap_or_default(), settings)?;
+    // The column takes no other numbers than the setting.
+    changed.expire_change_tracking_in_days =
+        u32::try_from(organization.expire_change_tracking).unwrap_or(settings.expire_change_tracking_in_days);
+    Ok(changed)
+}
+
 /// The text of `orgdborgsettings` for these settings.
-pub fn written(settings: &Settings) -> String {
+fn written(settings: &Settings) -> String {
     let mut settings = settings.clone();
     let elements = TWINS.map(|twin| format!("<{0}>{1}</{0}>", twin.name, (twin.of)(&mut settings)));
     format!("<OrgSettings>{}</OrgSettings>", elements.concat())
 }
 
 /// The settings that a text of `orgdborgsettings` asks for; what it does not name stays as it was.
-pub fn read(text: &str, settings: &Settings) -> ApiResult<Settings> {
+fn read(text: &str, settings: &Settings) -> ApiResult<Settings> {
     let wrong =
         |reason: String| ODataError::bad_request("0x80040203", format!("orgdborgsettings can't be read: {reason}"));
     let document = roxmltree::Document::parse(text).map_err(|error| wrong(error.to_string()))?;

@@ -79,16 +79,18 @@ fn add_unit(store: &mut Store, id: Uuid, name: &str, parent: Option<Uuid>) {
 }
 
 fn add_organization(store: &mut Store, settings: &Settings) {
-    let organization = Organization {
+    let mut organization = Organization {
         id: ORGANIZATION_ID,
         version: 0,
         created_on: CREATED,
         modified_on: CREATED,
         modified_by: None,
         name: "contoso".into(),
-        db_settings: Some(organizations::written(settings).into()),
+        db_settings: None,
+        expire_change_tracking: 0,
         others: Others::default(),
     };
+    organizations::describe(&mut organization, settings);
     store.seed(organization, CREATED);
 }
 

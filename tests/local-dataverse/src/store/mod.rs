@@ -1,5 +1,6 @@
 //! The data, in memory. Every change goes through here and is written into the ledger.
 
+mod history;
 mod links;
 mod table;
 
@@ -26,6 +27,16 @@ pub struct Actor {
     pub request_id: Uuid,
     /// Seconds since 1970.
     pub now: i64,
+}
+
+/// Since when a store tracks changes. What was told about another store before, or about this one before it was reset, is good for
+/// nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Start {
+    /// The version of the last row of the seed.
+    pub version: u64,
+    /// Seconds since 1970.
+    pub second: i64,
 }
 
 /// All tables and the ledger of their changes. A copy shares the rows.
@@ -57,6 +68,7 @@ pub struct Store {
     pub ledger: Ledger,
     /// The pairs of the intersect tables, by relationship.
     links: [Links; Relationship::ALL.len()],
+    start: Start,
     last_version: u64,
     last_identity: i64,
 }
@@ -71,6 +83,21 @@ impl Store {
     pub fn next_version(&mut self) -> u64 {
         self.last_version += 1;
         self.last_version
+    }
+
+    /// The version of the last change.
+    pub fn version(&self) -> u64 {
+        self.last_version
+    }
+
+    /// Since when changes are tracked.
+    pub fn start(&self) -> Start {
+        self.start
+    }
+
+    /// The seed is complete: changes are tracked from now on. No two stores of a server start in the same second.
+    pub fn begin(&mut self, second: i64) {
+        self.start = Start { version: self.last_version, second };
     }
 
     /// A number for a new user's identityid.
@@ -107,13 +134,19 @@ impl Store {
         T::table_mut(self).put(row.id(), Arc::new(row));
     }
 
+    /// Puts a row that the server itself changed in the place of the one with its key, without a word in the ledger.
+    pub fn amend<T: Entity>(&mut self, mut row: T, now: i64) {
+        let version = self.next_version();
+        row.touch(version, now, None);
+        self.put(Arc::new(row));
+    }
+
     /// Adds a row.
     pub fn insert<T: Entity>(&mut self, actor: Actor, mut row: T, sent: Vec<&'static str>) {
         let version = self.next_version();
         row.touch(version, actor.now, Some(actor.caller));
-        T::index(self, None, Some(&row));
         let row = Arc::new(row);
-        T::table_mut(self).put(row.id(), row.clone());
+        self.put(row.clone());
         self.ledger.record(actor, Change { before: None, after: Some(T::subject(row)), sent, derived: false });
     }
 
@@ -121,17 +154,26 @@ impl Store {
     pub fn replace<T: Entity>(&mut self, actor: Actor, mut row: T, sent: Vec<&'static str>) {
         let version = self.next_version();
         row.touch(version, actor.now, Some(actor.caller));
-        let before = T::table(self).get(row.id()).cloned();
-        T::index(self, before.as_deref(), Some(&row));
         let row = Arc::new(row);
-        T::table_mut(self).put(row.id(), row.clone());
-        let before = before.map(T::subject);
+        let before = self.put(row.clone()).map(T::subject);
         self.ledger.record(actor, Change { before, after: Some(T::subject(row)), sent, derived: false });
+    }
+
+    /// Puts a row in, and writes down that it changed.
+    fn put<T: Entity>(&mut self, row: Arc<T>) -> Option<Arc<T>> {
+        let (id, version) = (row.id(), row.version());
+        let before = T::table(self).get(id).cloned();
+        T::index(self, before.as_deref(), Some(&row));
+        let table = T::table_mut(self);
+        table.history.change(id, before.as_ref().map(|row| row.version()), version);
+        table.put(id, row)
     }
 
     /// Takes a row out.
     pub fn delete<T: Entity>(&mut self, actor: Actor, id: Uuid) {
         let Some(row) = T::table_mut(self).remove(id) else { return };
+        let version = self.next_version();
+        T::table_mut(self).history.delete(id, row.version(), version);
         T::index(self, Some(&row), None);
         self.ledger
             .record(actor, Change { before: Some(T::subject(row)), after: None, sent: Vec::new(), derived: false });
@@ -176,13 +218,17 @@ impl Store {
     fn put_back<T: Entity>(&mut self, row: Arc<T>) {
         let now = T::table(self).get(row.id()).cloned();
         T::index(self, now.as_deref(), Some(&row));
-        T::table_mut(self).put(row.id(), row);
+        let table = T::table_mut(self);
+        table.history.undo(row.id(), Some(row.version()), now.map(|row| row.version()));
+        table.put(row.id(), row);
     }
 
     /// A row that was not there before.
     fn take_back<T: Entity>(&mut self, row: &Arc<T>) {
         T::index(self, Some(row), None);
-        T::table_mut(self).remove(row.id());
+        let table = T::table_mut(self);
+        table.history.undo(row.id(), None, Some(row.version()));
+        table.remove(row.id());
     }
 
     /// Keeps the indexes of users in step with a change.
@@ -200,5 +246,28 @@ impl Store {
         if let Some(application) = user.application_id {
             self.applications.insert(application, user.id);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::Options;
+    use crate::seed;
+
+    #[test]
+    fn a_delta_costs_what_changed_and_not_what_there_is() {
+        let mut store = seed::populate(&Options { users: 1000, ..Options::default() });
+        store.begin(0);
+        let start = store.start().version;
+        let actor = Actor { caller: seed::APPLICATION_USER, request_id: Uuid::nil(), now: 1 };
+        let changed = |store: &Store| store.users.history.changed(0, u64::MAX - 1).collect::<Vec<_>>();
+        assert_eq!(changed(&store), []);
+        let user = (**store.users.get(seed::ADELE).unwrap()).clone();
+        store.replace(actor, user, Vec::new());
+        assert_eq!(changed(&store), [(start + 1, seed::ADELE)]);
+        store.roll_back(0);
+        // Put back with the version of the seed, which no delta reaches.
+        assert!(changed(&store).iter().all(|(version, _)| *version <= start));
     }
 }

@@ -6,15 +6,19 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::history::History;
+
 /// A table's rows. Rows are shared, so that the ledger can keep what was there before a change.
 #[derive(Clone, Debug)]
 pub struct Table<T> {
+    /// What changed since the start.
+    pub history: History,
     rows: BTreeMap<Uuid, Arc<T>>,
 }
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Self { rows: BTreeMap::new() }
+        Self { history: History::default(), rows: BTreeMap::new() }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The server over real HTTP, as a client that knows nothing of it sees it.
 
 mod batch;
+mod changes;
 mod client;
 mod control;
 mod deletion;
