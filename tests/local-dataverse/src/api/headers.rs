@@ -96,6 +96,15 @@ fn split(value: &str) -> impl Iterator<Item = &str> {
     items.map(str::trim).filter(|item| !item.is_empty())
 }
 
+/// Whether a batch is to go on after a part that failed.
+pub fn continues_on_error(request: &Incoming) -> bool {
+    let values = request.headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(split).any(|item| {
+        let (name, value) = item.split_once('=').unwrap_or((item, ""));
+        name.trim().eq_ignore_ascii_case("odata.continue-on-error") && !value.trim().eq_ignore_ascii_case("false")
+    })
+}
+
 /// Refuses headers that ask for what this server does not do.
 pub fn check(request: &Incoming) -> ApiResult<()> {
     for name in ["MSCRMCallerID", "CallerObjectId"] {
@@ -177,6 +186,11 @@ pub fn common(request: &Incoming, reply: Reply) -> Reply {
         .header("x-ms-service-request-id", format!("{id},{id}"))
         .header("x-ms-dop-hint", "4")
         .header("x-source", "local-dataverse")
+}
+
+/// Adds what every reply within a batch has.
+pub fn within_batch(request: &Incoming, reply: Reply) -> Reply {
+    reply.header("odata-version", "4.0").header("req_id", request.id.to_string())
 }
 
 #[cfg(test)]

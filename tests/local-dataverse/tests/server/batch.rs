@@ -123,6 +123,8 @@ fn what_a_batch_may_not_have_is_refused() {
     let fixture = Fixture::new();
     let get = || part(None, "GET", "WhoAmI()", None);
     assert_eq!(statuses(&send(&fixture, &[], &[changeset(&[get()])])), [400]);
+    let twice = || part(Some(1), "PATCH", &user(seed::ADELE), Some(json!({ "title": "Dr" })));
+    assert_eq!(statuses(&send(&fixture, &[], &[changeset(&[twice(), twice()])])), [400]);
     assert_eq!(send(&fixture, &[], &vec![get(); 1001]).status, 400);
     assert_eq!(statuses(&send(&fixture, &[], &vec![get(); 1000])).len(), 1000);
     assert_eq!(statuses(&send(&fixture, &[], &[part(None, "POST", "$batch", None)])), [400]);

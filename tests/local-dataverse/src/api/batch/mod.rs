@@ -1,15 +1,17 @@
 //! `$batch`: many requests in one, in changesets that succeed or fail as a whole.
 
 mod multipart;
+mod references;
 
 use http::{Method, StatusCode};
 use uuid::Uuid;
 
-use super::{Caller, path, refusal};
+use super::{Caller, headers, path, refusal};
 use crate::odata::{ApiResult, ODataError};
 use crate::reply::Reply;
 use crate::state::{Incoming, State};
 use multipart::{Inner, Part};
+use references::References;
 
 /// The most requests that a batch may have.
 const MOST: usize = 1000;
@@ -38,10 +40,7 @@ fn run(state: &State, request: &Incoming, caller: Caller) -> ApiResult<Reply> {
             format!("The number of requests in the batch is {requests}, above the maximum of {MOST}."),
         ));
     }
-    let goes_on =
-        request.headers.get_all("prefer").iter().any(|value| {
-            value.to_str().is_ok_and(|text| text.to_ascii_lowercase().contains("odata.continue-on-error"))
-        });
+    let goes_on = headers::continues_on_error(request);
     let mut answers = multipart::Writer::new("batchresponse");
     let mut failed = false;
     for part in &parts {
@@ -71,16 +70,19 @@ fn changeset(
     answers: &mut multipart::Writer,
 ) -> bool {
     let mut replies = Vec::new();
-    let mut addresses: Vec<(String, String)> = Vec::new();
+    let mut references = References::default();
     // Nobody else changes anything until it is known whether the changeset stays.
     let _alone = state.changesets.write();
     let mark = state.store.read().mark();
-    for inner in inners {
-        let reply = if inner.method == Method::GET {
+    for (place, inner) in inners.iter().enumerate() {
+        let again =
+            inners[..place].iter().any(|other| other.content_id.is_some() && other.content_id == inner.content_id);
+        let reply = if again {
+            refusal(&malformed("the Content-IDs of a changeset must differ from each other"))
+        } else if inner.method == Method::GET {
             refusal(&malformed("a changeset has no GET requests"))
         } else {
-            prepared(batch, inner, &addresses)
-                .map_or_else(|error| refusal(&error), |request| super::execute_one(state, &request, caller))
+            within(batch, inner, &references, |request| super::execute_one(state, request, caller))
         };
         if is_failure(&reply) {
             state.store.write().roll_back(mark);
@@ -90,7 +92,7 @@ fn changeset(
             return false;
         }
         if let (Some(id), Some(address)) = (&inner.content_id, reply.headers.get("odata-entityid")) {
-            addresses.push((id.clone(), address.to_str().unwrap_or_default().to_owned()));
+            references.add(id, address.to_str().unwrap_or_default());
         }
         replies.push((reply, inner.content_id.clone()));
     }
@@ -99,9 +101,18 @@ fn changeset(
 }
 
 fn one(state: &State, batch: &Incoming, caller: Caller, inner: &Inner) -> Reply {
-    match prepared(batch, inner, &[]) {
-        Ok(request) if is_batch(&request) => refusal(&malformed("a batch has no batch in it")),
-        Ok(request) => super::execute(state, &request, caller),
+    within(batch, inner, &References::default(), |request| {
+        if is_batch(request) {
+            return refusal(&malformed("a batch has no batch in it"));
+        }
+        super::execute(state, request, caller)
+    })
+}
+
+/// Carries an inner request out; its reply names its own request id, by which the ledger knows it.
+fn within(batch: &Incoming, inner: &Inner, references: &References, execute: impl FnOnce(&Incoming) -> Reply) -> Reply {
+    match prepared(batch, inner, references) {
+        Ok(request) => headers::within_batch(&request, execute(&request)),
         Err(error) => refusal(&error),
     }
 }
@@ -110,23 +121,15 @@ fn is_failure(reply: &Reply) -> bool {
     reply.status.is_client_error() || reply.status.is_server_error()
 }
 
-/// The inner request as one of its own. `$1` stands for the row that the request with that Content-ID made.
-fn prepared(batch: &Incoming, inner: &Inner, addresses: &[(String, String)]) -> ApiResult<Incoming> {
-    let mut target = inner.target.clone();
-    if let Some(rest) = target.strip_prefix('$') {
-        let end = rest.find(|next: char| !next.is_ascii_alphanumeric() && next != '_').unwrap_or(rest.len());
-        let (id, tail) = rest.split_at(end);
-        let address = addresses.iter().find(|(known, _)| known == id);
-        let address =
-            address.ok_or_else(|| malformed(format!("there is no request with the Content-ID '{id}' before")))?;
-        target = format!("{}{tail}", address.1);
-    }
+/// The inner request as one of its own.
+fn prepared(batch: &Incoming, inner: &Inner, references: &References) -> ApiResult<Incoming> {
+    let target = references.in_target(&inner.target)?;
     let origin = batch.origin("");
-    let whole = target.strip_prefix(origin.as_str()).filter(|_| !origin.is_empty());
-    let whole = whole.or_else(|| target.starts_with('/').then_some(target.as_str()));
+    let here = target.strip_prefix(origin.as_str()).filter(|path| !origin.is_empty() && path.starts_with('/'));
+    let whole = here.or_else(|| target.starts_with('/').then_some(&*target));
     let target = match whole {
         Some(whole) => whole.to_owned(),
-        None if target.contains("://") => {
+        None if target.split('?').next().is_some_and(|path| path.contains("://")) => {
             return Err(malformed(format!("the address '{target}' is of another server")));
         }
         None => format!("{}{target}", batch.path.trim_end_matches("$batch").trim_end_matches("%24batch")),
@@ -138,16 +141,12 @@ fn prepared(batch: &Incoming, inner: &Inner, addresses: &[(String, String)]) -> 
             headers.insert(name, value.clone());
         }
     }
-    let mut body = String::from_utf8_lossy(&inner.body).into_owned();
-    for (id, address) in addresses {
-        body = body.replace(&format!("\"${id}\""), &format!("\"{address}\""));
-    }
     Ok(Incoming {
         method: inner.method.clone(),
         path: path.to_owned(),
         query: query.to_owned(),
         headers,
-        body: body.into(),
+        body: references.in_body(&inner.body)?.into_owned().into(),
         id: Uuid::new_v4(),
         secure: batch.secure,
     })
