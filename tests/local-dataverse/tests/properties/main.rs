@@ -2,10 +2,12 @@
 //!
 //! The same cases on every run; `PROPTEST_RNG_SEED=<number>` makes others, `PROPTEST_CASES=<number>` more of them.
 
+mod batches;
 #[path = "../server/client.rs"]
 #[allow(dead_code, reason = "the other test program uses the rest")]
 mod client;
 mod filters;
+mod isolation;
 mod lists;
 mod paging;
 mod support;
