@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::client::Client;
 use crate::error::{Error, Result, Status};
-use crate::http::{Effect, Request, Response};
+use crate::http::{Effect, Payload, Request, Response};
 use crate::odata;
 
 /// Who the client is in the environment.
@@ -32,7 +32,7 @@ pub fn who_am_i(client: &Client) -> Result<WhoAmI> {
     if !response.is_success() {
         return Err(odata::to_error(&response, "WhoAmI", None));
     }
-    let row = odata::read_row(&response.body)?;
+    let row = odata::read_row(&response)?;
     serde_json::from_value(Value::Object(row)).map_err(|error| {
         Error::new(Status::UnexpectedResponse, format!("The environment's reply to WhoAmI is none: {error}."))
             .with_advice("Check the URL and the API path.")
@@ -81,14 +81,14 @@ pub fn request(
         if !request.headers.contains_key("content-type") {
             request = request.header("content-type", "application/json");
         }
-        request.body = Some(body);
+        request.body = Some(Payload::Fixed(body.into()));
     }
     let name = request.name();
     let response = client.send(request)?;
     if !response.is_success() && response.status != 304 {
         return Err(odata::to_error(&response, &format!("'{name}'"), None));
     }
-    Ok(reply(&response))
+    reply(&response)
 }
 
 fn address(client: &Client, path: &str) -> Result<Url> {
@@ -139,13 +139,14 @@ fn own_headers(given: &Map<String, Value>) -> Result<HeaderMap> {
     Ok(headers)
 }
 
-fn reply(response: &Response) -> Reply {
+fn reply(response: &Response) -> Result<Reply> {
     let text = |value: &HeaderValue| Value::from(String::from_utf8_lossy(value.as_bytes()));
     let headers = response.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
     let body = if response.body.is_empty() {
         Value::Null
     } else {
-        serde_json::from_slice(&response.body).unwrap_or_else(|_| Value::from(String::from_utf8_lossy(&response.body)))
+        let json = response.json()?;
+        serde_json::from_slice(json).unwrap_or_else(|_| Value::from(String::from_utf8_lossy(json)))
     };
-    Reply { status: response.status, headers, body }
+    Ok(Reply { status: response.status, headers, body })
 }

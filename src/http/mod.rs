@@ -1,18 +1,28 @@
 //! Requests over HTTP: reqwest, with the retry policy, the throttle gate and the call's log around it.
 
+mod body;
 mod gate;
+mod limits;
+mod payload;
+mod proxy;
+mod redact;
 mod retry;
 mod tls;
 mod transport;
 
+pub(crate) use limits::{Limits, json_depth};
+pub(crate) use payload::Payload;
+pub(crate) use proxy::Proxy;
 pub(crate) use retry::RetryPolicy;
-pub(crate) use transport::{Authorize, Proxy, Settings, Transport, given_up, unknown};
+pub(crate) use transport::{Authorize, Settings, Transport, given_up, unknown};
 
 use std::time::Duration;
 
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
+
+use crate::error::{Error, Result, Status};
 
 /// Whether a request may be sent a second time when no reply tells what became of the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +47,7 @@ pub(crate) struct Request {
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Option<Vec<u8>>,
+    pub(crate) body: Option<Payload>,
     pub(crate) effect: Effect,
 }
 
@@ -56,7 +66,14 @@ impl Request {
 
     pub(crate) fn body(mut self, content_type: &'static str, body: Vec<u8>) -> Self {
         self = self.header("content-type", content_type);
-        self.body = Some(body);
+        self.body = Some(Payload::Fixed(body.into()));
+        self
+    }
+
+    /// A form with a secret in it.
+    pub(crate) fn form(mut self, form: Payload) -> Self {
+        self = self.header("content-type", "application/x-www-form-urlencoded");
+        self.body = Some(form);
         self
     }
 
@@ -78,6 +95,8 @@ pub(crate) struct Response {
     pub(crate) waited: Duration,
     /// An earlier try of this change may have been carried out.
     pub(crate) uncertain: bool,
+    /// How deep its JSON may be nested.
+    pub(crate) max_json_depth: usize,
 }
 
 impl Response {
@@ -89,11 +108,74 @@ impl Response {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The server's identifier of the request.
+    /// The server's identifier of the request, where it is one: it stands in logs and errors.
     pub(crate) fn request_id(&self) -> Option<String> {
         ["req_id", "x-ms-service-request-id", "x-ms-request-id"]
             .into_iter()
-            .find_map(|name| self.header(name))
+            .find_map(|name| self.header(name).filter(|id| is_identifier(id)))
             .map(str::to_owned)
+    }
+
+    /// The body as JSON that is nested no deeper than allowed; whether it is JSON at all is for its reader to say.
+    pub(crate) fn json(&self) -> Result<&[u8]> {
+        let depth = json_depth(&self.body);
+        if depth > self.max_json_depth {
+            let what = format!(
+                "The reply is JSON nested {depth} levels deep; at most {} are read (max_json_depth).",
+                self.max_json_depth
+            );
+            return Err(Error::new(Status::UnexpectedResponse, what).with_http_status(self.status));
+        }
+        Ok(&self.body)
+    }
+}
+
+/// The longest identifier of a request: a GUID has 36 characters.
+const LONGEST_ID: usize = 100;
+
+fn is_identifier(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '|' | '{' | '}');
+    (1..=LONGEST_ID).contains(&text.len()) && text.chars().all(fits)
+}
+
+#[cfg(test)]
+impl Response {
+    /// A reply as if it had come.
+    pub(crate) fn for_test(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Response {
+            status,
+            headers: HeaderMap::new(),
+            body: body.into(),
+            tries: 1,
+            waited: Duration::ZERO,
+            uncertain: false,
+            max_json_depth: Limits::default().max_json_depth,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_that_is_nested_too_deeply_is_refused() {
+        let mut response = Response::for_test(200, r#"{"a":[[1]]}"#);
+        assert!(response.json().is_ok());
+        response.max_json_depth = 2;
+        assert_eq!(response.json().unwrap_err().status(), Status::UnexpectedResponse);
+    }
+
+    #[test]
+    fn only_what_is_an_identifier_is_taken_for_one() {
+        let mut response = Response::for_test(200, "");
+        for (value, is_id) in
+            [("7c1f0000-0000-4000-8000-000000000001", true), ("|a.b:1_", true), ("a b", false), ("", false)]
+        {
+            response.headers.insert("req_id", HeaderValue::from_str(value).unwrap());
+            assert_eq!(response.request_id().is_some(), is_id, "{value}");
+        }
+        response.headers.insert("req_id", HeaderValue::from_str(&"x".repeat(101)).unwrap());
+        assert_eq!(response.request_id(), None);
     }
 }

@@ -97,7 +97,7 @@ mod tests {
         if let Some(value) = retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from_static(value));
         }
-        Response { status, headers, body: body.into(), tries: 1, waited: Duration::ZERO, uncertain: false }
+        Response { headers, ..Response::for_test(status, body) }
     }
 
     #[test]

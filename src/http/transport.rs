@@ -1,22 +1,21 @@
 //! Sends a request until it has an answer: waits at the gate, signs it, sends it, judges the reply, waits, tries again.
 
-use std::io::Read;
 use std::time::{Duration, Instant};
 
 use reqwest::blocking::Client;
-use reqwest::header::{AUTHORIZATION, HeaderValue};
+use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
-use url::Url;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
+use super::body::{self, Unread};
 use super::gate::Gate;
+use super::payload::wiped;
+use super::redact::Redactor;
 use super::retry::{RetryPolicy, Verdict, judge};
-use super::{Effect, Request, Response, tls};
+use super::{Effect, Limits, Proxy, Request, Response, tls};
 use crate::call::Call;
 use crate::error::{Error, Result, Status};
-
-/// The largest reply that is read: a page of 5,000 whole users is about 20 MB.
-const MAX_BODY: u64 = 256 * 1024 * 1024;
 
 /// Who signs requests.
 pub(crate) trait Authorize {
@@ -32,26 +31,21 @@ pub(crate) struct Settings {
     pub(crate) timeout: Duration,
     pub(crate) connect_timeout: Duration,
     pub(crate) proxy: Proxy,
+    /// Whether any request goes over TLS.
     pub(crate) tls_needed: bool,
+    /// Whether any request goes in plain http.
+    pub(crate) plain_needed: bool,
     pub(crate) root_certificates: Vec<u8>,
     pub(crate) retry: RetryPolicy,
-}
-
-/// Which proxy to use.
-#[derive(Debug, Clone)]
-pub(crate) enum Proxy {
-    /// The system's settings.
-    System,
-    /// None at all.
-    None,
-    /// This one.
-    Url(Url),
+    pub(crate) limits: Limits,
 }
 
 /// The connections of one client.
 pub(crate) struct Transport {
     client: Client,
+    timeout: Duration,
     retry: RetryPolicy,
+    limits: Limits,
     gate: Gate,
 }
 
@@ -60,6 +54,8 @@ struct Failed {
     error: Error,
     /// The request never reached the server.
     not_sent: bool,
+    /// Another try would fail alike.
+    for_good: bool,
 }
 
 impl Transport {
@@ -67,22 +63,18 @@ impl Transport {
         let invalid = |what: &str, error: reqwest::Error| {
             Error::new(Status::InvalidConfiguration, format!("{what}: {}.", chain(&error)))
         };
-        let mut builder = Client::builder()
+        let builder = Client::builder()
             .user_agent(settings.user_agent)
-            .timeout(settings.timeout)
             .connect_timeout(settings.connect_timeout)
+            // A redirect is an answer, not an errand: nothing follows it, least of all a token.
             .redirect(reqwest::redirect::Policy::none())
+            .http1_max_headers(settings.limits.max_headers)
             .pool_max_idle_per_host(64)
             .tls_backend_preconfigured(tls::config(settings.tls_needed, &settings.root_certificates)?);
-        builder = match settings.proxy {
-            Proxy::System => builder,
-            Proxy::None => builder.no_proxy(),
-            Proxy::Url(url) => {
-                builder.proxy(reqwest::Proxy::all(url).map_err(|error| invalid("The proxy can't be used", error))?)
-            }
-        };
+        let builder = settings.proxy.apply(builder, settings.plain_needed)?;
         let client = builder.build().map_err(|error| invalid("The HTTP client can't be set up", error))?;
-        Ok(Transport { client, retry: settings.retry, gate: Gate::default() })
+        let (timeout, retry, limits) = (settings.timeout, settings.retry, settings.limits);
+        Ok(Transport { client, timeout, retry, limits, gate: Gate::default() })
     }
 
     pub(crate) fn retry_policy(&self) -> &RetryPolicy {
@@ -138,10 +130,13 @@ impl Transport {
                         }
                     }
                 }
+                Err(failed) if failed.for_good && (failed.not_sent || !request.effect.is_change()) => {
+                    return Err(failed.error);
+                }
                 Err(failed) if failed.not_sent || !request.effect.is_change() => {
                     (self.retry.backoff(tries), Err(failed.error))
                 }
-                Err(failed) if request.effect == Effect::OnceOnlyChange => {
+                Err(failed) if failed.for_good || request.effect == Effect::OnceOnlyChange => {
                     return Err(unknown(&name, failed.error.what().to_owned()));
                 }
                 Err(failed) => {
@@ -189,38 +184,46 @@ impl Transport {
     }
 
     fn send_once(&self, request: &Request, token: Option<&SecretString>) -> Result<Response, Failed> {
+        let unsendable = |error| Failed { error, not_sent: true, for_good: true };
         let mut builder = self
             .client
             .request(request.method.clone(), request.url.clone())
+            // For all of it, to the last byte of the body: the client's own limit would begin anew with each piece.
+            .timeout(self.timeout)
             .headers(request.headers.clone())
+            .header(ACCEPT_ENCODING, body::ACCEPTED)
             .header("x-ms-client-request-id", Uuid::new_v4().to_string());
         if let Some(token) = token {
-            builder = builder.header(AUTHORIZATION, bearer(token).map_err(|error| Failed { error, not_sent: true })?);
+            builder = builder.header(AUTHORIZATION, bearer(token).map_err(unsendable)?);
         }
-        if let Some(body) = &request.body {
-            builder = builder.body(body.clone());
+        let mut secrets = Vec::new();
+        if let Some(payload) = &request.body {
+            let (bytes, secret) = payload.bytes().map_err(unsendable)?;
+            builder = builder.body(bytes);
+            secrets = secret;
         }
-        let response = builder.send().map_err(|error| failed(request, error))?;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let mut body = Vec::new();
-        let read = response.take(MAX_BODY + 1).read_to_end(&mut body);
-        if let Err(error) = read {
-            let error = Error::new(
-                Status::ServiceUnavailable,
-                format!("The reply to '{}' broke off: {}.", request.name(), chain(&error)),
-            );
-            return Err(Failed { error, not_sent: false });
+        let mut response = builder.send().map_err(|error| failed(request, error))?;
+        let status = response.status().as_u16();
+        let mut headers = std::mem::take(response.headers_mut());
+        let redactor = Redactor::new(token.into_iter().chain(&secrets));
+        redactor.headers(&mut headers);
+        if headers.len() > self.limits.max_headers {
+            let why = format!("it has more than {} headers (max_headers)", self.limits.max_headers);
+            return Err(unread(request, Unread::Refused(why)));
         }
-        if body.len() as u64 > MAX_BODY {
-            let what = format!("The reply to '{}' is larger than {} MB.", request.name(), MAX_BODY / 1024 / 1024);
-            return Err(Failed { error: Error::new(Status::UnexpectedResponse, what), not_sent: false });
+        let encodings = headers.get(CONTENT_ENCODING).map_or(Ok(""), HeaderValue::to_str).unwrap_or("?");
+        let mut body = body::read(encodings, response, &self.limits).map_err(|why| unread(request, why))?;
+        if !(200..300).contains(&status) {
+            redactor.body(&mut body);
         }
-        Ok(Response { status, headers, body, tries: 1, waited: Duration::ZERO, uncertain: false })
+        let (tries, waited, max_json_depth) = (1, Duration::ZERO, self.limits.max_json_depth);
+        Ok(Response { status, headers, body, tries, waited, uncertain: false, max_json_depth })
     }
 }
 
 fn bearer(token: &SecretString) -> Result<HeaderValue> {
-    let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret())).map_err(|_| {
+    let text = Zeroizing::new(format!("Bearer {}", token.expose_secret()));
+    let mut value = HeaderValue::from_maybe_shared(wiped(text.as_bytes())).map_err(|_| {
         Error::new(Status::AuthenticationFailed, "The access token has characters that a header can't hold.")
     })?;
     value.set_sensitive(true);
@@ -231,6 +234,7 @@ fn failed(request: &Request, error: reqwest::Error) -> Failed {
     let host = request.url.host_str().unwrap_or_default();
     let not_sent = error.is_connect() || error.is_builder();
     let timed_out = error.is_timeout();
+    let malformed = is_malformed(&error);
     // The message names the request already.
     let reason = chain(&error.without_url());
     let error = if not_sent {
@@ -238,13 +242,53 @@ fn failed(request: &Request, error: reqwest::Error) -> Failed {
             .with_advice("Check the URL, the network, the proxy and the certificates.")
     } else if timed_out {
         Error::new(Status::TimedOut, format!("No reply from {host} to '{}' in time: {reason}.", request.name()))
+    } else if malformed {
+        Error::new(
+            Status::UnexpectedResponse,
+            format!("What {host} answered to '{}' is no HTTP: {reason}.", request.name()),
+        )
+        .with_advice("Check the URL and the proxy.")
     } else {
         Error::new(
             Status::ServiceUnavailable,
             format!("The connection to {host} was lost during '{}': {reason}.", request.name()),
         )
     };
-    Failed { error, not_sent }
+    Failed { error, not_sent, for_good: false }
+}
+
+/// Whether a reply came that is none of HTTP.
+fn is_malformed(error: &reqwest::Error) -> bool {
+    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(inner) = source {
+        if inner.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse) {
+            return true;
+        }
+        source = inner.source();
+    }
+    false
+}
+
+/// A reply whose body was not read to its end.
+fn unread(request: &Request, why: Unread) -> Failed {
+    let name = request.name();
+    let (status, what, for_good) = match why {
+        Unread::Broken(error) => {
+            let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<reqwest::Error>());
+            if inner.is_some_and(reqwest::Error::is_timeout) {
+                (Status::TimedOut, format!("The reply to '{name}' did not end in time"), false)
+            } else {
+                (Status::ServiceUnavailable, format!("The reply to '{name}' broke off: {}", chain(&error)), false)
+            }
+        }
+        Unread::Damaged(why) => {
+            (Status::UnexpectedResponse, format!("The reply to '{name}' can't be read: {why}"), false)
+        }
+        Unread::Refused(why) => {
+            (Status::UnexpectedResponse, format!("The reply to '{name}' was not read: {why}"), true)
+        }
+    };
+    Failed { error: Error::new(status, format!("{what}.")), not_sent: false, for_good }
 }
 
 /// An error with its sources: reqwest's own text does not say why.

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::Entity;
-use crate::error::{Error, Status};
+use crate::error::{Error, Status, said_by_server};
 use crate::http::{Response, given_up, unknown};
 
 #[derive(Deserialize, Default)]
@@ -40,8 +40,9 @@ pub(crate) fn is_code(response: &Response, code: &str) -> bool {
 /// The error that a reply stands for. `about` and `entity` say what the request was about.
 pub(crate) fn to_error(response: &Response, about: &str, entity: Option<&Entity>) -> Error {
     let body: Body = serde_json::from_slice(&response.body).unwrap_or_default();
-    let code = hexadecimal(&body.error.code);
-    let message = if body.error.message.is_empty() { body.message.trim() } else { body.error.message.trim() };
+    let code = said_by_server(&hexadecimal(&body.error.code));
+    let message = said_by_server(if body.error.message.is_empty() { &body.message } else { &body.error.message });
+    let message = message.as_str();
     let http = response.status;
     let (status, cause, advice) = classify(http, &code, message, entity);
 
@@ -224,17 +225,9 @@ fn reason(http: u16) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     fn response(status: u16, body: &str) -> Response {
-        Response {
-            status,
-            headers: Default::default(),
-            body: body.into(),
-            tries: 1,
-            waited: Duration::ZERO,
-            uncertain: false,
-        }
+        Response::for_test(status, body)
     }
 
     fn error(status: u16, code: &str, message: &str) -> Error {

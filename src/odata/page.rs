@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use super::Column;
 use crate::error::{Error, Result, Status};
+use crate::http::{Response, json_depth};
 
 /// Ends a field (ASCII unit separator).
 const UNIT: char = '\u{1F}';
@@ -96,10 +97,10 @@ pub(crate) struct Page {
     pub(crate) next: Option<String>,
 }
 
-/// Reads a page; at most `limit` of its rows.
-pub(crate) fn read_page(body: &[u8], columns: &[Column], limit: usize) -> Result<Page> {
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let seed = PageSeed { columns, limit };
+/// Reads a page; at most `limit` of its rows. What nobody asked for is skipped, however deep it is nested.
+pub(crate) fn read_page(response: &Response, columns: &[Column], limit: usize) -> Result<Page> {
+    let mut deserializer = serde_json::Deserializer::from_slice(&response.body);
+    let seed = PageSeed { columns, limit, max_depth: response.max_json_depth };
     let read = seed.deserialize(&mut deserializer).and_then(|page| deserializer.end().map(|()| page));
     read.map_err(|error| {
         Error::new(Status::UnexpectedResponse, format!("The environment's reply is no list of the Web API: {error}."))
@@ -108,9 +109,12 @@ pub(crate) fn read_page(body: &[u8], columns: &[Column], limit: usize) -> Result
     })
 }
 
+#[derive(Clone, Copy)]
 struct PageSeed<'c> {
     columns: &'c [Column],
     limit: usize,
+    /// How deep the JSON of a value may be nested.
+    max_depth: usize,
 }
 
 impl<'de> DeserializeSeed<'de> for PageSeed<'_> {
@@ -132,7 +136,7 @@ impl<'de> Visitor<'de> for PageSeed<'_> {
         let (mut batch, mut next) = (None, None);
         while let Some(key) = map.next_key::<Cow<'de, str>>()? {
             match key.as_ref() {
-                "value" => batch = Some(map.next_value_seed(RowsSeed { columns: self.columns, limit: self.limit })?),
+                "value" => batch = Some(map.next_value_seed(RowsSeed(self))?),
                 "@odata.nextLink" => next = Some(map.next_value::<String>()?),
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
@@ -141,10 +145,7 @@ impl<'de> Visitor<'de> for PageSeed<'_> {
     }
 }
 
-struct RowsSeed<'c> {
-    columns: &'c [Column],
-    limit: usize,
-}
+struct RowsSeed<'c>(PageSeed<'c>);
 
 impl<'de> DeserializeSeed<'de> for RowsSeed<'_> {
     type Value = Batch;
@@ -162,17 +163,18 @@ impl<'de> Visitor<'de> for RowsSeed<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Batch, A::Error> {
+        let PageSeed { columns, limit, max_depth } = self.0;
         let mut batch = Batch::default();
         // The fields of one row, by column: its properties come in the server's order.
-        let mut fields: Vec<Option<&'de RawValue>> = vec![None; self.columns.len()];
-        while batch.rows < self.limit {
+        let mut fields: Vec<Option<&'de RawValue>> = vec![None; columns.len()];
+        while batch.rows < limit {
             fields.fill(None);
-            if rows.next_element_seed(RowSeed { columns: self.columns, fields: &mut fields })?.is_none() {
+            if rows.next_element_seed(RowSeed { columns, fields: &mut fields })?.is_none() {
                 return Ok(batch);
             }
             for field in &fields {
                 if let Some(raw) = field {
-                    push_field(&mut batch, raw).map_err(A::Error::custom)?;
+                    push_field(&mut batch, raw, max_depth).map_err(A::Error::custom)?;
                 }
                 batch.text.push(UNIT);
             }
@@ -184,12 +186,15 @@ impl<'de> Visitor<'de> for RowsSeed<'_> {
     }
 }
 
-fn push_field(batch: &mut Batch, raw: &RawValue) -> Result<(), serde_json::Error> {
+fn push_field(batch: &mut Batch, raw: &RawValue, max_depth: usize) -> Result<(), serde_json::Error> {
     let json = raw.get();
     match json.as_bytes()[0] {
         b'n' => {}
         b'"' if !json.contains('\\') => batch.push_value(&json[1..json.len() - 1]),
         b'"' => batch.push_value(&serde_json::from_str::<Cow<'_, str>>(json)?),
+        b'{' | b'[' if json_depth(json.as_bytes()) > max_depth => {
+            return Err(serde_json::Error::custom(format!("a value is nested more than {max_depth} levels deep")));
+        }
         _ => batch.push_value(json),
     }
     Ok(())
@@ -257,11 +262,15 @@ mod tests {
         names.iter().map(|name| Column { name: name.to_string(), property: name.to_string() }).collect()
     }
 
+    fn read(body: &[u8], columns: &[Column], limit: usize) -> Result<Page> {
+        read_page(&Response::for_test(200, body), columns, limit)
+    }
+
     #[test]
     fn fields_come_in_the_order_of_the_columns_and_null_is_empty() {
         let body = br#"{"@odata.context":"c","value":[{"@odata.etag":"e","b":null,"a":"x","n":1.50,"t":true,"o":{"k":[1]}},{"a":"y"}],
             "@odata.nextLink":"https://host/next"}"#;
-        let page = read_page(body, &columns(&["a", "b", "n", "t", "o"]), usize::MAX).unwrap();
+        let page = read(body, &columns(&["a", "b", "n", "t", "o"]), usize::MAX).unwrap();
         assert_eq!(
             page.batch.text(),
             "x\u{1F}\u{1F}1.50\u{1F}true\u{1F}{\"k\":[1]}\u{1F}\u{1E}y\u{1F}\u{1F}\u{1F}\u{1F}\u{1F}\u{1E}"
@@ -274,7 +283,7 @@ mod tests {
     fn values_with_the_delimiters_come_back_whole() {
         let value = "a\u{1F}b\u{1E}\u{10}c\u{1C}\u{1D}\"\\\u{1F600}\n";
         let body = serde_json::json!({ "value": [{ "a": value, "b": "plain" }] }).to_string();
-        let page = read_page(body.as_bytes(), &columns(&["a", "b"]), usize::MAX).unwrap();
+        let page = read(body.as_bytes(), &columns(&["a", "b"]), usize::MAX).unwrap();
         assert!(page.batch.is_escaped());
         assert_eq!(page.batch.records().collect::<Vec<_>>(), [[value, "plain"]]);
         assert_eq!(page.batch.text().matches(['\u{1E}', '\u{1F}']).count(), 3);
@@ -282,7 +291,7 @@ mod tests {
 
     #[test]
     fn no_more_rows_are_read_than_asked_for() {
-        let page = read_page(br#"{"value":[{"a":1},{"a":2},{"a":3}]}"#, &columns(&["a"]), 2).unwrap();
+        let page = read(br#"{"value":[{"a":1},{"a":2},{"a":3}]}"#, &columns(&["a"]), 2).unwrap();
         assert_eq!(page.batch.text(), "1\u{1F}\u{1E}2\u{1F}\u{1E}");
     }
 
@@ -299,10 +308,19 @@ mod tests {
             r#"{"value":[]} x"#,
         ] {
             assert_eq!(
-                read_page(body.as_bytes(), &columns(&["a"]), 9).err().unwrap().status(),
+                read(body.as_bytes(), &columns(&["a"]), 9).err().unwrap().status(),
                 Status::UnexpectedResponse,
                 "{body}"
             );
         }
+    }
+
+    #[test]
+    fn a_value_that_is_nested_too_deeply_is_refused_and_skipped_where_nobody_asked_for_it() {
+        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        let body = format!(r#"{{"value":[{{"a":1,"deep":{deep}}}],"other":{deep}}}"#);
+        let error = read(body.as_bytes(), &columns(&["a", "deep"]), 9).err().unwrap();
+        assert!(error.to_string().contains("more than 64 levels"), "{error}");
+        assert_eq!(read(body.as_bytes(), &columns(&["a"]), 9).unwrap().batch.text(), "1\u{1F}\u{1E}");
     }
 }

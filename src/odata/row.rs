@@ -4,13 +4,14 @@ use serde_json::{Map, Value};
 
 use super::Column;
 use crate::error::{Error, Result, Status};
+use crate::http::Response;
 
 /// A row: the columns that were asked for, by the names they were asked for, in that order. A value that is not set is null.
 pub type Row = Map<String, Value>;
 
 /// Reads a reply that is one row.
-pub(crate) fn read_row(body: &[u8]) -> Result<Row> {
-    serde_json::from_slice(body).map_err(|error| {
+pub(crate) fn read_row(response: &Response) -> Result<Row> {
+    serde_json::from_slice(response.json()?).map_err(|error| {
         Error::new(Status::UnexpectedResponse, format!("The environment's reply is no row of the Web API: {error}."))
             .with_cause("The address is no Dataverse environment, or a proxy answered in its place.")
             .with_advice("Check the URL and the API path.")
