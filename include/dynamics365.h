@@ -32,8 +32,10 @@ enum d365_status
   D365_STATUS_OK = 0,
   // The time-out of a wait elapsed; the work goes on.
   D365_STATUS_PENDING = 1,
-  // There are no more rows.
+  // There are no more rows, or no more questions.
   D365_STATUS_END = 2,
+  // The work goes on once the caller has answered a question: `d365_client_question`.
+  D365_STATUS_ANSWER_NEEDED = 3,
   // An argument is NULL, not UTF-8, not a GUID, or not JSON.
   D365_STATUS_INVALID_ARGUMENT = 10,
   // The client's configuration can't be used: URL, authority, login id, proxy, certificate.
@@ -114,6 +116,28 @@ typedef int32_t d365_error_field;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// What a question wants.
+enum d365_answer_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // An access token. The question's data is the resource that it must be for, such as "https://contoso.crm4.dynamics.com" (as a
+  // scope: followed by "/.default").
+  D365_ANSWER_KIND_TOKEN = 1,
+  // The signature of the question's data with the certificate's private key by RSASSA-PSS with SHA-256 and a salt of 32 bytes.
+  D365_ANSWER_KIND_SIGNATURE_PS256 = 2,
+  // The signature of the question's data with the certificate's private key by RSASSA-PKCS1-v1_5 with SHA-256.
+  D365_ANSWER_KIND_SIGNATURE_RS256 = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum d365_answer_kind d365_answer_kind;
+#else
+typedef int32_t d365_answer_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // A client of one environment. Any number of threads may use it at once; they share connections, token and throttle gate.
 typedef struct d365_client d365_client;
 
@@ -128,8 +152,20 @@ typedef struct d365_error d365_error;
 // An operation under way on a thread of the library. One thread waits for it; any thread may cancel it.
 typedef struct d365_operation d365_operation;
 
+// Something that the library asks of the caller, who answers it with `d365_question_answer` or `d365_question_refuse`, once, whenever and
+// on whichever thread it likes, and then frees it with `d365_question_free`. Until then the operation that needs it waits, which a
+// cancel ends.
+typedef struct d365_question d365_question;
+
 // Many rows on their way: pages are fetched ahead on a thread of the library. One thread reads; any thread may cancel.
 typedef struct d365_rows d365_rows;
+
+// Gets a question of a client, and owns it from then on. Called on a thread of the library, one at a time for a client; it may answer
+// before it returns or have another thread do it.
+typedef void (*d365_question_callback)(void *user_data, d365_question *question);
+
+// Frees what a callback was given as `user_data`; called once, on any thread, when no client, operation or rows can call it any more.
+typedef void (*d365_free_callback)(void *user_data);
 
 // Some rows, as ASCII delimited text: fields end with US (0x1F), records with RS (0x1E), fields in the order of the columns. Null
 // is an empty field, booleans are true and false, nested values JSON. Where `escaped` is set, a value's own characters 0x10 and
@@ -189,8 +225,9 @@ d365_status d365_config_new(const char *url,
                             d365_config **config,
                             d365_error **error);
 
-// Signs in as an application: `login_id` is "client_id@tenant_id", `secret` the secret's value as UTF-8, which is copied and
-// wiped when it is no longer needed. The caller wipes its own copy.
+// Signs in as an application with its secret: `login_id` is "client_id@tenant_id", or the client id alone, and then the environment is
+// asked for its tenant. `secret` is the secret's value as UTF-8, which is copied and wiped when it is no longer needed. The caller wipes
+// its own copy.
 //
 // Returns OK, INVALID_ARGUMENT, INVALID_CONFIGURATION.
 d365_status d365_config_set_secret(d365_config *config,
@@ -198,6 +235,54 @@ d365_status d365_config_set_secret(d365_config *config,
                                    const uint8_t *secret,
                                    size_t secret_len,
                                    d365_error **error);
+
+// Signs in as an application with its certificate: `login_id` as for `d365_config_set_secret`, `pem` a PEM text with the certificate and its
+// private key (RSA, as PKCS#8 or PKCS#1, without a password). The caller wipes its own copy.
+//
+// Returns OK, INVALID_ARGUMENT, INVALID_CONFIGURATION.
+d365_status d365_config_set_certificate(d365_config *config,
+                                        const char *login_id,
+                                        const uint8_t *pem,
+                                        size_t pem_len,
+                                        d365_error **error);
+
+// Signs in as an application with its certificate, whose private key stays with the caller: in a key store, on a card, in another
+// process. `certificate` is the certificate as DER or PEM. For each token a question of the kind `D365_ANSWER_KIND_SIGNATURE_PS256` (or
+// RS256, by the option "assertion_algorithm") asks the caller for a signature.
+//
+// `callback` gets the questions, on threads of the library, with `user_data`, which `free_user_data` (may be NULL) frees when nobody can
+// call any more. With NULL for `callback`, the caller takes the questions by `d365_client_question` when `d365_operation_wait` or
+// `d365_rows_next` returns ANSWER_NEEDED: for a caller whose code can't run on a thread that is not its own. Where the call fails,
+// `user_data` stays the caller's.
+//
+// Returns OK, INVALID_ARGUMENT, INVALID_CONFIGURATION.
+d365_status d365_config_set_certificate_signer(d365_config *config,
+                                               const char *login_id,
+                                               const uint8_t *certificate,
+                                               size_t certificate_len,
+                                               d365_question_callback callback,
+                                               void *user_data,
+                                               d365_free_callback free_user_data,
+                                               d365_error **error);
+
+// Gets access tokens from the caller, whenever one is needed: at first, ahead of the end of the one before, and once where the
+// environment refuses it. A question of the kind `D365_ANSWER_KIND_TOKEN` asks for each. `callback`, `user_data` and `free_user_data` as for
+// `d365_config_set_certificate_signer`.
+//
+// ```c
+// static void give_token(void *user_data, d365_question *question) {
+//     const char *token = user_data;
+//     d365_question_answer(question, (const uint8_t *)token, strlen(token), 3600, NULL);
+//     d365_question_free(question);
+// }
+// ```
+//
+// Returns OK, INVALID_ARGUMENT.
+d365_status d365_config_set_token_source(d365_config *config,
+                                         d365_question_callback callback,
+                                         void *user_data,
+                                         d365_free_callback free_user_data,
+                                         d365_error **error);
 
 // Uses an access token that the caller got elsewhere, until the environment refuses it.
 //
@@ -210,7 +295,9 @@ d365_status d365_config_set_access_token(d365_config *config,
 // Sets an option by its name: "api_path" ("api/data/v9.1/"), "authority" (URL of the sign-in host; by default that of the
 // environment's cloud), "proxy" (URL, "none" or "system"), "user_agent", "timeout_ms" (120000, for one request),
 // "connect_timeout_ms" (15000), "max_tries" (8), "max_wait_ms" (600000, all waiting between the tries of a request), "page_size"
-// (5000), "root_certificate" (path of a PEM file to trust beside the system's roots).
+// (5000), "root_certificate" (path of a PEM file to trust beside the system's roots), "token_endpoint_version" (1 or 2; 2),
+// "assertion_algorithm" ("PS256" or "RS256", how a certificate's key signs; PS256), and the limits of a reply: "max_body_bytes"
+// (268435456, unpacked), "max_decompression_ratio" (1000), "max_json_depth" (64), "max_headers" (100).
 //
 // Returns OK, INVALID_ARGUMENT, INVALID_CONFIGURATION.
 d365_status d365_config_set_option(d365_config *config,
@@ -295,8 +382,9 @@ d365_status d365_user_roles(const d365_client *client,
 
 // Waits until an operation is done, at most `timeout_ms` milliseconds; 0 only looks.
 //
-// Returns OK when it is done, PENDING when the time is over and it still goes on, otherwise the status of its failure (the same
-// at each call): any but END. OUTCOME_UNKNOWN means that a change was sent and no reply told what became of it.
+// Returns OK when it is done, PENDING when the time is over and it still goes on, ANSWER_NEEDED at once when a question of its client
+// waits to be taken by `d365_client_question` (only where the caller chose so), otherwise the status of its failure (the same at each
+// call): any but END. OUTCOME_UNKNOWN means that a change was sent and no reply told what became of it.
 d365_status d365_operation_wait(const d365_operation *operation,
                                 uint32_t timeout_ms,
                                 d365_error **error);
@@ -482,11 +570,56 @@ d365_status d365_request(const d365_client *client,
                          d365_operation **operation,
                          d365_error **error);
 
+// Takes the next question of a client that was set up without a callback: after `d365_operation_wait` or `d365_rows_next` returned
+// ANSWER_NEEDED. Each question is handed out once.
+//
+// On success `*question` is a handle that the caller frees with `d365_question_free`. Any thread.
+//
+// Returns OK, END where there is no question (another thread took it), INVALID_ARGUMENT.
+d365_status d365_client_question(const d365_client *client,
+                                 d365_question **question,
+                                 d365_error **error);
+
+// What a question wants: a `d365_answer_kind`; 0 for NULL. Any thread.
+int32_t d365_question_wants(const d365_question *question);
+
+// The data of a question: the resource of a token, UTF-8 without a NUL at its end, or the bytes to sign. Owned by the question, valid
+// until that is freed. Any thread.
+//
+// Returns OK, INVALID_ARGUMENT.
+d365_status d365_question_data(const d365_question *question,
+                               const uint8_t **data,
+                               size_t *len,
+                               d365_error **error);
+
+// Answers a question: with a token as UTF-8, or with the bytes of a signature, which are copied and wiped when they are no longer needed.
+// `expires_in_s` is how many seconds a token is good from now on, 0 where that is not known; a signature does not need it.
+//
+// Only the first answer counts. Any thread.
+//
+// Returns OK, INVALID_ARGUMENT.
+d365_status d365_question_answer(const d365_question *question,
+                                 const uint8_t *answer,
+                                 size_t answer_len,
+                                 uint64_t expires_in_s,
+                                 d365_error **error);
+
+// Says that a question gets no answer, and why: a sentence for the error that the waiting operations then fail with
+// (AUTHENTICATION_FAILED). It must hold no secret. Any thread.
+//
+// Returns OK, INVALID_ARGUMENT.
+d365_status d365_question_refuse(const d365_question *question,
+                                 const char *reason,
+                                 d365_error **error);
+
+// Frees a question; NULL is fine. One that was not answered counts as refused.
+void d365_question_free(d365_question *question);
+
 // The next rows; waits for them at most `timeout_ms` milliseconds.
 //
 // Returns OK with `*batch` filled (its text is valid until the next call or until the rows are freed), PENDING when the time is
-// over and they are still on their way, END when there are no more, otherwise the status of the failure: USER_NOT_FOUND and
-// whatever `d365_user_get` fails with.
+// over and they are still on their way, ANSWER_NEEDED as `d365_operation_wait`, END when there are no more, otherwise the status of the
+// failure: USER_NOT_FOUND and whatever `d365_user_get` fails with.
 d365_status d365_rows_next(const d365_rows *rows,
                            uint32_t timeout_ms,
                            d365_batch *batch,

@@ -1,21 +1,22 @@
 //! A client of one environment: signs requests, sends them, and reads rows and lists.
 
 use std::fmt;
-use std::sync::Arc;
-use std::time::Instant;
+use std::sync::{Arc, Mutex};
 
 use reqwest::Method;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::Value;
 use url::Url;
 use uuid::Uuid;
 
-use crate::auth::{self, Credential, TokenCache, TokenRequest};
+use crate::address::is_loopback;
+use crate::auth::{Inbox, Question, TokenCache};
 use crate::call::Call;
-use crate::config::{Config, is_loopback};
+use crate::config::Config;
 use crate::error::{Error, Result, Status};
-use crate::http::{Authorize, Effect, Proxy, Request, Response, RetryPolicy, Settings, Transport};
+use crate::http::{Authorize, Effect, Request, Response, RetryPolicy, Settings, Transport};
 use crate::odata::{self, Batch, Column, Entity, Query, Row};
+use crate::sign_in::SignIn;
 
 /// A client of one environment. It is cheap to clone, and may be used by many threads at once: they share connections,
 /// the token and the throttle gate.
@@ -30,9 +31,7 @@ pub struct Client {
 struct Shared {
     environment: Url,
     api: Url,
-    authority: Url,
-    credential: Credential,
-    tokens: TokenCache,
+    sign_in: SignIn,
     transport: Transport,
     page_size: u32,
 }
@@ -41,34 +40,43 @@ impl Client {
     /// A client with these settings.
     ///
     /// # Errors
-    /// `InvalidConfiguration` where no credential was set, or TLS or the proxy can't be set up.
+    /// `InvalidConfiguration` where no credential was set, TLS or the proxy can't be set up, or a secret would go in plain http.
     pub fn new(config: Config) -> Result<Self> {
         let credential = config.credential.ok_or_else(|| {
-            Error::new(Status::InvalidConfiguration, "There is no credential.")
-                .with_advice("Set a client secret (client_id@tenant_id and the secret) or an access token.")
+            Error::new(Status::InvalidConfiguration, "There is no credential.").with_advice(
+                "Set a client secret (client_id@tenant_id and the secret), a certificate or an access token.",
+            )
         })?;
-        let authority = config
-            .authority
-            .unwrap_or_else(|| auth::authority_for(&config.environment, is_loopback(&config.environment)));
+        let is_local = is_loopback(&config.environment);
+        if let Some(authority) = config.authority.as_ref().filter(|authority| authority.scheme() == "http" && !is_local)
+        {
+            let what = format!("The authority '{authority}' can't be used for {}.", config.environment);
+            return Err(Error::new(Status::InvalidConfiguration, what)
+                .with_cause("Plain http is for trying things out on one machine, and the environment is on another."));
+        }
+        let sign_in = SignIn {
+            credential,
+            authority: config.authority,
+            version: config.endpoint_version,
+            algorithm: config.assertion_algorithm,
+            tokens: TokenCache::default(),
+            inbox: Arc::default(),
+            found: Mutex::default(),
+        };
+        let hosts = || [Some(&config.environment), sign_in.authority.as_ref()].into_iter().flatten();
         let transport = Transport::new(Settings {
             user_agent: config.user_agent,
             timeout: config.timeout,
             connect_timeout: config.connect_timeout,
-            proxy: proxy_for(config.proxy, [&config.environment, &authority]),
-            tls_needed: config.environment.scheme() == "https" || authority.scheme() == "https",
+            proxy: config.proxy,
+            tls_needed: sign_in.lacks_tenant() || hosts().any(|url| url.scheme() == "https"),
+            plain_needed: is_local || hosts().any(|url| url.scheme() == "http"),
             root_certificates: config.root_certificates,
             retry: config.retry,
+            limits: config.limits,
         })?;
         let api = config.environment.join(&config.api_path).expect("the API path was checked");
-        let shared = Shared {
-            environment: config.environment,
-            api,
-            authority,
-            credential,
-            tokens: TokenCache::default(),
-            transport,
-            page_size: config.page_size,
-        };
+        let shared = Shared { environment: config.environment, api, sign_in, transport, page_size: config.page_size };
         Ok(Client { shared: Arc::new(shared), call: Call::new() })
     }
 
@@ -90,6 +98,20 @@ impl Client {
         &self.shared.api
     }
 
+    pub(crate) fn sign_in(&self) -> &SignIn {
+        &self.shared.sign_in
+    }
+
+    /// Questions that wait for the caller to take them.
+    pub(crate) fn inbox(&self) -> Arc<Inbox> {
+        self.shared.sign_in.inbox.clone()
+    }
+
+    /// The next question for the caller.
+    pub(crate) fn question(&self) -> Option<Question> {
+        self.shared.sign_in.inbox.take()
+    }
+
     pub(crate) fn retry_policy(&self) -> &RetryPolicy {
         self.shared.transport.retry_policy()
     }
@@ -107,6 +129,11 @@ impl Client {
         self.shared.transport.send(&request, Some(self), &self.call)
     }
 
+    /// Sends a request without a token.
+    pub(crate) fn send_unsigned(&self, request: &Request) -> Result<Response> {
+        self.shared.transport.send(request, None, &self.call)
+    }
+
     /// One row; the error names the table and the id where there is none.
     pub(crate) fn row(&self, entity: &Entity, id: Uuid, columns: &[Column]) -> Result<Row> {
         let request = Request::new(Method::GET, odata::row_url(self.api(), entity, id, "", columns), Effect::Read);
@@ -114,7 +141,7 @@ impl Client {
         if !response.is_success() {
             return Err(odata::to_error(&response, &format!("{} {id}", entity.name), Some(entity)));
         }
-        Ok(odata::select_row(odata::read_row(&response.body)?, columns))
+        Ok(odata::select_row(odata::read_row(&response)?, columns))
     }
 
     /// Changes a row that exists, and returns it as it is afterwards.
@@ -137,7 +164,7 @@ impl Client {
         if response.body.is_empty() {
             return self.row(entity, id, columns);
         }
-        Ok(odata::select_row(odata::read_row(&response.body)?, columns))
+        Ok(odata::select_row(odata::read_row(response)?, columns))
     }
 
     /// The pages of a list. `about` names it in errors.
@@ -167,41 +194,15 @@ impl Client {
         }
         Ok(rows)
     }
-
-    fn fetch_token(&self) -> Result<auth::Token> {
-        let (login, secret) = match &self.shared.credential {
-            Credential::AccessToken(token) => return Ok(auth::Token { secret: token.clone(), renew_at: None }),
-            Credential::ClientSecret { login, secret } => (login, secret),
-        };
-        let asked_at = Instant::now();
-        let token_request = TokenRequest::new(&self.shared.authority, login, secret, &self.shared.environment)?;
-        let request = Request::new(Method::POST, token_request.url.clone(), Effect::Read)
-            .header("accept", "application/json")
-            .body("application/x-www-form-urlencoded", token_request.form.expose_secret().as_bytes().to_vec());
-        let response = self.shared.transport.send(&request, None, &self.call)?;
-        if matches!(response.status, 429 | 502..=504) {
-            return Err(odata::to_error(&response, "signing in", None));
-        }
-        auth::read_reply(response.status, &response.body, &token_request.url, login, asked_at)
-    }
-}
-
-/// A proxy of the system's settings is for other machines: where everything is on this one, it is left out.
-fn proxy_for(configured: Proxy, hosts: [&Url; 2]) -> Proxy {
-    match configured {
-        Proxy::System if hosts.into_iter().all(is_loopback) => Proxy::None,
-        other => other,
-    }
 }
 
 impl Authorize for Client {
     fn token(&self, call: &Call) -> Result<SecretString> {
-        self.shared.tokens.get(call, || self.fetch_token())
+        self.current_token(call)
     }
 
     fn refused(&self, token: &SecretString) -> bool {
-        self.shared.tokens.drop_token(token);
-        matches!(self.shared.credential, Credential::ClientSecret { .. })
+        self.token_refused(token)
     }
 }
 
@@ -209,7 +210,7 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("api", &self.shared.api.as_str())
-            .field("credential", &self.shared.credential)
+            .field("credential", &self.shared.sign_in.credential)
             .finish_non_exhaustive()
     }
 }
@@ -234,7 +235,7 @@ impl Pages {
             return Err(odata::to_error(&response, &self.about, Some(self.entity)));
         }
         let limit = usize::try_from(self.left).unwrap_or(usize::MAX);
-        let page = odata::read_page(&response.body, &self.columns, limit)?;
+        let page = odata::read_page(&response, &self.columns, limit)?;
         self.left -= page.batch.rows() as u64;
         if let Some(next) = page.next.filter(|_| self.left > 0) {
             self.next = Some(self.checked(&next)?);
@@ -264,19 +265,5 @@ impl Iterator for Pages {
             return None;
         }
         Some(self.fetch(url))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_systems_proxy_is_for_other_machines() {
-        let (here, there) =
-            (Url::parse("http://127.0.0.1:80/").unwrap(), Url::parse("https://contoso.example/").unwrap());
-        assert!(matches!(proxy_for(Proxy::System, [&here, &here]), Proxy::None));
-        assert!(matches!(proxy_for(Proxy::System, [&here, &there]), Proxy::System));
-        assert!(matches!(proxy_for(Proxy::Url(there.clone()), [&here, &here]), Proxy::Url(_)));
     }
 }

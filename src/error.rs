@@ -14,8 +14,10 @@ pub enum Status {
     Ok = 0,
     /// The time-out of a wait elapsed; the work goes on.
     Pending = 1,
-    /// There are no more rows.
+    /// There are no more rows, or no more questions.
     End = 2,
+    /// The work goes on once the caller has answered a question: `d365_client_question`.
+    AnswerNeeded = 3,
     /// An argument is NULL, not UTF-8, not a GUID, or not JSON.
     InvalidArgument = 10,
     /// The client's configuration can't be used: URL, authority, login id, proxy, certificate.
@@ -68,10 +70,11 @@ impl Status {
     /// Every status, in the order of its number.
     ///
     /// cbindgen:ignore
-    pub const ALL: [Status; 26] = [
+    pub const ALL: [Status; 27] = [
         Status::Ok,
         Status::Pending,
         Status::End,
+        Status::AnswerNeeded,
         Status::InvalidArgument,
         Status::InvalidConfiguration,
         Status::InvalidAttribute,
@@ -103,6 +106,7 @@ impl Status {
             Status::Ok => "Ok\0",
             Status::Pending => "Pending\0",
             Status::End => "End\0",
+            Status::AnswerNeeded => "AnswerNeeded\0",
             Status::InvalidArgument => "InvalidArgument\0",
             Status::InvalidConfiguration => "InvalidConfiguration\0",
             Status::InvalidAttribute => "InvalidAttribute\0",
@@ -280,6 +284,32 @@ impl Error {
     }
 }
 
+/// The longest text of a server that goes into an error, in characters.
+const LONGEST_SAID: usize = 2000;
+
+/// A text of a server as it may stand in an error: not endless, and without characters that would steer a terminal or begin a line of
+/// their own in a log.
+pub(crate) fn said_by_server(text: &str) -> String {
+    let mut said = String::with_capacity(text.len().min(4 * LONGEST_SAID));
+    for (count, character) in text.trim().chars().enumerate() {
+        if count == LONGEST_SAID {
+            said.push_str(" ...");
+            break;
+        }
+        match character {
+            '\r' | '\n' | '\t' => said.push(' '),
+            character if character.is_control() || is_direction(character) => said.extend(character.escape_unicode()),
+            character => said.push(character),
+        }
+    }
+    said
+}
+
+/// Characters that change the direction of the text around them: what is shown would not be what is there.
+fn is_direction(character: char) -> bool {
+    matches!(character, '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let details = &*self.0;
@@ -323,6 +353,13 @@ mod tests {
             assert_eq!(format!("{status:?}"), status.name());
         }
         assert_eq!(Status::from_number(-1), None);
+    }
+
+    #[test]
+    fn what_a_server_says_stays_on_its_line_and_ends() {
+        assert_eq!(said_by_server(" a\r\nb\u{1b}[31m\u{202e}c\u{0} "), "a  b\\u{1b}[31m\\u{202e}c\\u{0}");
+        assert_eq!(said_by_server(&"x".repeat(1_000_000)).len(), LONGEST_SAID + 4);
+        assert_eq!(said_by_server("O'Neil \u{1F600}"), "O'Neil \u{1F600}");
     }
 
     #[test]

@@ -26,6 +26,7 @@
 //! # Ok(()) }
 //! ```
 
+mod address;
 mod attributes;
 mod auth;
 pub mod business_units;
@@ -37,12 +38,14 @@ pub mod ffi;
 mod http;
 mod odata;
 mod operation;
+mod options;
 pub mod requests;
 pub mod roles;
 mod rows;
+mod sign_in;
 pub mod users;
 
-pub use auth::{Credential, LoginId};
+pub use auth::{GivenToken, LoginId, SigningAlgorithm};
 pub use call::Call;
 pub use client::{Client, Pages};
 pub use config::{Config, DEFAULT_API_PATH};

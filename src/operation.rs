@@ -1,5 +1,6 @@
 //! Work on another thread that can be waited for and cancelled.
 
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
@@ -8,6 +9,7 @@ use std::time::{Duration, Instant};
 use once_cell::sync::OnceCell;
 use serde::Serialize;
 
+use crate::auth::Inbox;
 use crate::call::Call;
 use crate::client::Client;
 use crate::error::{Error, Result, Status};
@@ -28,10 +30,10 @@ use crate::error::{Error, Result, Status};
 ///     operation.wait(None).unwrap().map(str::to_owned)
 /// }
 /// ```
-#[derive(Debug)]
 pub struct Operation {
     call: Call,
     outcome: Arc<OnceCell<Result<String>>>,
+    inbox: Arc<Inbox>,
 }
 
 impl Operation {
@@ -41,7 +43,7 @@ impl Operation {
         T: Serialize,
         F: FnOnce(&Client) -> Result<T> + Send + 'static,
     {
-        let call = Call::new();
+        let (call, inbox) = (Call::new(), client.inbox());
         let client = client.with_call(call.clone());
         let outcome = Arc::new(OnceCell::new());
         let told = outcome.clone();
@@ -54,16 +56,23 @@ impl Operation {
             let _ = told.set(result);
             client.call().wake();
         })?;
-        Ok(Operation { call, outcome })
+        Ok(Operation { call, outcome, inbox })
     }
 
     /// Waits until the operation is done, at most for `timeout`; `None` where it is still under way.
+    ///
+    /// The wait ends early where a question waits for the caller to take it: only a C caller that chose so has any.
     pub fn wait(&self, timeout: Option<Duration>) -> Option<Result<&str>> {
         let deadline = timeout.map(|timeout| Instant::now() + timeout);
-        if let Err(cancelled) = self.call.wait_until(deadline, || self.outcome.get().is_some()) {
+        if let Err(cancelled) = self.call.wait_until(deadline, || self.outcome.get().is_some() || self.is_asked()) {
             let _ = self.outcome.set(Err(cancelled));
         }
         self.outcome.get().map(|outcome| outcome.as_deref().map_err(Clone::clone))
+    }
+
+    /// Whether the client has a question that waits for the caller: the operation may go on only once that is answered.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.inbox.has_open()
     }
 
     /// Cancels the operation. Whoever waits for it is told at once what is known: see [`Call::cancel`].
@@ -77,6 +86,15 @@ impl Operation {
     /// The log lines since the last time: each request with its status, time and tries.
     pub fn take_log(&self) -> String {
         self.call.take_log()
+    }
+}
+
+impl fmt::Debug for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Operation")
+            .field("call", &self.call)
+            .field("is_done", &self.outcome.get().is_some())
+            .finish_non_exhaustive()
     }
 }
 

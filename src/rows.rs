@@ -1,9 +1,11 @@
 //! A cursor over many rows: a thread fetches pages ahead, the caller takes batches.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::auth::Inbox;
 use crate::call::Call;
 use crate::client::{Client, Pages};
 use crate::error::{Error, Result};
@@ -14,13 +16,13 @@ use crate::operation::{guard, spawn};
 const AHEAD: usize = 2;
 
 /// Rows under way from a thread of their own. Dropping it ends the fetching.
-#[derive(Debug)]
 pub struct Rows {
     call: Call,
     queue: Arc<Mutex<Queue>>,
+    inbox: Arc<Inbox>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Queue {
     batches: VecDeque<Batch>,
     /// Set when there is nothing more to fetch.
@@ -44,7 +46,7 @@ impl Rows {
     where
         F: FnOnce(&Client) -> Result<Pages> + Send + 'static,
     {
-        let call = Call::new();
+        let (call, inbox) = (Call::new(), client.inbox());
         let client = client.with_call(call.clone());
         let queue = Arc::new(Mutex::new(Queue::default()));
         let filled = queue.clone();
@@ -53,10 +55,12 @@ impl Rows {
             lock(&filled).finished = Some(finished);
             client.call().wake();
         })?;
-        Ok(Rows { call, queue })
+        Ok(Rows { call, queue, inbox })
     }
 
     /// The next batch; waits for it at most for `timeout`. After the end, and after an error, it gives that again.
+    ///
+    /// The wait ends early where a question waits for the caller to take it: only a C caller that chose so has any.
     pub fn next(&self, timeout: Option<Duration>) -> Result<Next> {
         let deadline = timeout.map(|timeout| Instant::now() + timeout);
         let mut found = None;
@@ -66,11 +70,16 @@ impl Rows {
                 Some(batch) => Some(Ok(Next::Batch(batch))),
                 None => queue.finished.as_ref().map(|finished| finished.clone().map(|()| Next::End)),
             };
-            found.is_some()
+            found.is_some() || self.is_asked()
         })?;
         // There is room for another one now.
         self.call.wake();
         found.unwrap_or(Ok(Next::Pending))
+    }
+
+    /// Whether the client has a question that waits for the caller: the rows may go on only once that is answered.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.inbox.has_open()
     }
 
     /// Ends the fetching; [`Rows::next`] fails from now on.
@@ -81,6 +90,12 @@ impl Rows {
     /// The log lines since the last time: each request with its status, time and tries.
     pub fn take_log(&self) -> String {
         self.call.take_log()
+    }
+}
+
+impl fmt::Debug for Rows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rows").field("call", &self.call).finish_non_exhaustive()
     }
 }
 

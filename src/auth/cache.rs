@@ -50,6 +50,8 @@ impl TokenCache {
             let Some(round) = awaited else {
                 return self.fetch(fetch);
             };
+            // The one who fetches may have asked the caller: who waits for this call is to see that as well.
+            call.wake();
             call.wait_until(None, || self.state().round != round)?;
             if let Some(error) = &self.state().failure {
                 return Err(error.clone());
@@ -73,6 +75,14 @@ impl TokenCache {
         }
         drop(round);
         outcome.map(|token| token.secret)
+    }
+
+    /// Wakes whoever waits for one of the calls that wait for a token.
+    pub(crate) fn wake_waiting(&self) {
+        let waiting = self.state().waiting.clone();
+        for call in waiting {
+            call.wake();
+        }
     }
 
     /// Drops the token, where it is still the one that the environment refused. Later calls fetch another.

@@ -14,5 +14,6 @@ pub mod error;
 pub mod lists;
 pub mod operation;
 pub mod operations;
+pub mod question;
 pub mod rows;
 pub mod version;

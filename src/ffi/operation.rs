@@ -25,8 +25,9 @@ impl d365_operation {
 
 /// Waits until an operation is done, at most `timeout_ms` milliseconds; 0 only looks.
 ///
-/// Returns OK when it is done, PENDING when the time is over and it still goes on, otherwise the status of its failure (the same
-/// at each call): any but END. OUTCOME_UNKNOWN means that a change was sent and no reply told what became of it.
+/// Returns OK when it is done, PENDING when the time is over and it still goes on, ANSWER_NEEDED at once when a question of its client
+/// waits to be taken by `d365_client_question` (only where the caller chose so), otherwise the status of its failure (the same at each
+/// call): any but END. OUTCOME_UNKNOWN means that a change was sent and no reply told what became of it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn d365_operation_wait(
     operation: *const d365_operation,
@@ -35,6 +36,7 @@ pub unsafe extern "C" fn d365_operation_wait(
 ) -> Status {
     export!(error; operation = handle(operation); {
         match operation.operation.wait(Some(Duration::from_millis(timeout_ms.into()))) {
+            None if operation.operation.is_asked() => Ok(Status::AnswerNeeded),
             None => Ok(Status::Pending),
             Some(outcome) => outcome.map(|_| Status::Ok),
         }

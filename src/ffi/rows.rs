@@ -44,8 +44,8 @@ pub struct d365_batch {
 /// The next rows; waits for them at most `timeout_ms` milliseconds.
 ///
 /// Returns OK with `*batch` filled (its text is valid until the next call or until the rows are freed), PENDING when the time is
-/// over and they are still on their way, END when there are no more, otherwise the status of the failure: USER_NOT_FOUND and
-/// whatever `d365_user_get` fails with.
+/// over and they are still on their way, ANSWER_NEEDED as `d365_operation_wait`, END when there are no more, otherwise the status of the
+/// failure: USER_NOT_FOUND and whatever `d365_user_get` fails with.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn d365_rows_next(
     rows: *const d365_rows,
@@ -55,6 +55,7 @@ pub unsafe extern "C" fn d365_rows_next(
 ) -> Status {
     export!(error; rows = handle(rows), batch = out(batch); {
         match rows.rows.next(Some(Duration::from_millis(timeout_ms.into())))? {
+            Next::Pending if rows.rows.is_asked() => Ok(Status::AnswerNeeded),
             Next::Pending => Ok(Status::Pending),
             Next::End => Ok(Status::End),
             Next::Batch(next) => {
