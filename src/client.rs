@@ -245,8 +245,12 @@ impl Pages {
 
     /// A link that leads to another host would get the token.
     fn checked(&self, next: &str) -> Result<Url> {
-        let url = Url::parse(next).ok().filter(|url| url.origin() == self.client.shared.environment.origin());
-        url.ok_or_else(|| {
+        let is_own = |url: &Url| {
+            // A user name in a link would become a header of its own.
+            let plain = url.username().is_empty() && url.password().is_none();
+            plain && url.origin() == self.client.shared.environment.origin()
+        };
+        Url::parse(next).ok().filter(is_own).ok_or_else(|| {
             Error::new(
                 Status::UnexpectedResponse,
                 format!("The next page of {} is not on the environment's own host.", self.about),

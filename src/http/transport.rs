@@ -234,7 +234,7 @@ fn failed(request: &Request, error: reqwest::Error) -> Failed {
     let host = request.url.host_str().unwrap_or_default();
     let not_sent = error.is_connect() || error.is_builder();
     let timed_out = error.is_timeout();
-    let malformed = is_malformed(&error);
+    let parsing = parse_error(&error).map(hyper::Error::is_parse_too_large);
     // The message names the request already.
     let reason = chain(&error.without_url());
     let error = if not_sent {
@@ -242,12 +242,15 @@ fn failed(request: &Request, error: reqwest::Error) -> Failed {
             .with_advice("Check the URL, the network, the proxy and the certificates.")
     } else if timed_out {
         Error::new(Status::TimedOut, format!("No reply from {host} to '{}' in time: {reason}.", request.name()))
-    } else if malformed {
-        Error::new(
-            Status::UnexpectedResponse,
-            format!("What {host} answered to '{}' is no HTTP: {reason}.", request.name()),
-        )
-        .with_advice("Check the URL and the proxy.")
+    } else if parsing == Some(true) {
+        let what = format!(
+            "The reply of {host} to '{}' has too many headers, or too long ones (max_headers).",
+            request.name()
+        );
+        return Failed { error: Error::new(Status::UnexpectedResponse, what), not_sent: false, for_good: true };
+    } else if parsing == Some(false) {
+        let what = format!("What {host} answered to '{}' is no HTTP: {reason}.", request.name());
+        Error::new(Status::UnexpectedResponse, what).with_advice("Check the URL and the proxy.")
     } else {
         Error::new(
             Status::ServiceUnavailable,
@@ -257,16 +260,16 @@ fn failed(request: &Request, error: reqwest::Error) -> Failed {
     Failed { error, not_sent, for_good: false }
 }
 
-/// Whether a reply came that is none of HTTP.
-fn is_malformed(error: &reqwest::Error) -> bool {
-    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
+/// What is wrong with a reply that is none of HTTP.
+fn parse_error<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a hyper::Error> {
+    let mut source = Some(error);
     while let Some(inner) = source {
-        if inner.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse) {
-            return true;
+        if let Some(found) = inner.downcast_ref::<hyper::Error>().filter(|error| error.is_parse()) {
+            return Some(found);
         }
         source = inner.source();
     }
-    false
+    None
 }
 
 /// A reply whose body was not read to its end.

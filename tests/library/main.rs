@@ -1,6 +1,8 @@
 //! The library against Local Dataverse, over real HTTP and sign-in.
 
+mod caller;
 mod cancel;
+mod certificate;
 mod create;
 mod enable_and_move;
 mod header;
@@ -8,7 +10,11 @@ mod lists;
 mod requests;
 mod retries;
 mod roles;
+mod scripted;
 mod secrets;
 mod sign_in;
 mod support;
+mod tenant;
+mod tls;
 mod update;
+mod wire_safety;

@@ -82,6 +82,13 @@ fn an_application_without_application_user_is_told_so() {
 }
 
 #[test]
+fn the_first_version_of_the_token_end_point_serves_as_well() {
+    let server = server();
+    requests::who_am_i(&client_with(&server, &[("token_endpoint_version", "1")])).unwrap();
+    assert_eq!(server.requests()[0].path, format!("/{}/oauth2/token", seed::TENANT_ID));
+}
+
+#[test]
 fn a_login_id_that_is_none_is_refused_before_any_request() {
     let server = server();
     for login in ["", "no-at-sign", "not-a-guid@tenant", "@tenant", "22222222-2222-4222-8222-222222222222@"] {
