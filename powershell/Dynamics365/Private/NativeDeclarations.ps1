@@ -11,6 +11,9 @@ $script:NativeDeclarations = @(
 
     'd365_status d365_config_new(const char *url, d365_config **config, d365_error **error);'
     'd365_status d365_config_set_secret(d365_config *config, const char *login_id, const uint8_t *secret, size_t secret_len, d365_error **error);'
+    'd365_status d365_config_set_certificate(d365_config *config, const char *login_id, const uint8_t *pem, size_t pem_len, d365_error **error);'
+    'd365_status d365_config_set_certificate_signer(d365_config *config, const char *login_id, const uint8_t *certificate, size_t certificate_len, d365_question_callback callback, void *user_data, d365_free_callback free_user_data, d365_error **error);'
+    'd365_status d365_config_set_token_source(d365_config *config, d365_question_callback callback, void *user_data, d365_free_callback free_user_data, d365_error **error);'
     'd365_status d365_config_set_access_token(d365_config *config, const uint8_t *token, size_t token_len, d365_error **error);'
     'd365_status d365_config_set_option(d365_config *config, const char *name, const char *value, d365_error **error);'
     'void d365_config_free(d365_config *config);'
@@ -43,6 +46,13 @@ $script:NativeDeclarations = @(
     'd365_status d365_rows_log(const d365_rows *rows, const char **text, size_t *len, d365_error **error);'
     'void d365_rows_cancel(const d365_rows *rows);'
     'void d365_rows_free(d365_rows *rows);'
+
+    'd365_status d365_client_question(const d365_client *client, d365_question **question, d365_error **error);'
+    'int32_t d365_question_wants(const d365_question *question);'
+    'd365_status d365_question_data(const d365_question *question, const uint8_t **data, size_t *len, d365_error **error);'
+    'd365_status d365_question_answer(const d365_question *question, const uint8_t *answer, size_t answer_len, uint64_t expires_in_s, d365_error **error);'
+    'd365_status d365_question_refuse(const d365_question *question, const char *reason, d365_error **error);'
+    'void d365_question_free(d365_question *question);'
 
     'd365_status d365_error_status(const d365_error *error);'
     'uint16_t d365_error_http_status(const d365_error *error);'

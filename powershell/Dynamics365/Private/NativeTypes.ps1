@@ -5,7 +5,7 @@
 function Get-NativeParameterType {
     param([string] $Declaration)
     switch -CaseSensitive -Regex ($Declaration) {
-        '^const char \*\*' { return [System.IntPtr].MakeByRefType() }
+        '^const (char|uint8_t) \*\*' { return [System.IntPtr].MakeByRefType() }
         '^const char \*' { return [string] }
         '^const uint8_t \*' { return [byte[]] }
         '^const d365_client \*' { return [System.Runtime.InteropServices.SafeHandle] }
@@ -15,6 +15,8 @@ function Get-NativeParameterType {
         '^uint64_t ' { return [uint64] }
         '^bool ' { return [byte] }
         '^int32_t ' { return [int] }
+        # No function of .NET's runs on a thread of the library: callbacks are always null.
+        '^(d365_\w+_callback |void \*)' { return [System.IntPtr] }
         '^d365_\w+ \*\*' { return [System.IntPtr].MakeByRefType() }
         '^(const )?d365_\w+ \*' { return [System.IntPtr] }
     }
@@ -30,6 +32,7 @@ function Get-NativeReturnType {
         'const char *' { return [System.IntPtr] }
         'uint32_t' { return [uint32] }
         'uint16_t' { return [uint16] }
+        'int32_t' { return [int] }
         'int64_t' { return [long] }
     }
     throw "The declaration returns '$Declaration', which NativeTypes.ps1 does not know."
