@@ -1,14 +1,16 @@
 //! Tying rows together and taking them apart: `$ref` of a collection.
 
 use http::{Method, StatusCode};
+use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
-use super::write::change_of;
+use super::write::{self, change_of};
 use super::{Call, json_reply, not_allowed};
-use crate::model::{Collection, Set};
+use crate::model::{Children, Collection, Set, Side, with_set};
 use crate::odata::{ApiResult, ODataError, payload, reference};
 use crate::reply::Reply;
 use crate::rules::{links, must_exist};
+use crate::settings::MissingDisassociation;
 
 /// `GET`, `POST` and `DELETE systemusers(id)/systemuserroles_association/$ref`
 pub fn references(call: &Call<'_>, set: Set, own: Uuid, collection: Collection) -> ApiResult<Reply> {
@@ -17,7 +19,7 @@ pub fn references(call: &Call<'_>, set: Set, own: Uuid, collection: Collection) 
         Method::GET => addresses(call, set, own, collection),
         Method::POST => {
             let members = payload::object(&call.request.body, target.entity_set)?;
-            let id = members.get("@odata.id").and_then(serde_json::Value::as_str).ok_or_else(|| {
+            let id = members.get("@odata.id").and_then(Json::as_str).ok_or_else(|| {
                 let table = target.logical;
                 ODataError::payload(
                     target.entity_set,
@@ -25,7 +27,7 @@ pub fn references(call: &Call<'_>, set: Set, own: Uuid, collection: Collection) 
                 )
             })?;
             let other = key_of(call, collection, id)?;
-            change(call, own, collection, other, true)
+            change(call, set, own, collection, other, true)
         }
         Method::DELETE => {
             let id = call.options.id.as_deref().ok_or_else(|| {
@@ -35,16 +37,16 @@ pub fn references(call: &Call<'_>, set: Set, own: Uuid, collection: Collection) 
                 ))
             })?;
             let other = key_of(call, collection, id)?;
-            change(call, own, collection, other, false)
+            change(call, set, own, collection, other, false)
         }
         _ => Err(not_allowed(call)),
     }
 }
 
 /// `DELETE systemusers(id)/systemuserroles_association(role)/$ref`
-pub fn reference(call: &Call<'_>, own: Uuid, collection: Collection, other: Uuid) -> ApiResult<Reply> {
+pub fn reference(call: &Call<'_>, set: Set, own: Uuid, collection: Collection, other: Uuid) -> ApiResult<Reply> {
     match call.request.method {
-        Method::DELETE => change(call, own, collection, other, false),
+        Method::DELETE => change(call, set, own, collection, other, false),
         _ => Err(not_allowed(call)),
     }
 }
@@ -54,8 +56,8 @@ fn addresses(call: &Call<'_>, set: Set, own: Uuid, collection: Collection) -> Ap
     let store = call.state.store.read();
     must_exist(&store, set, own)?;
     let base = format!("{}{}", call.base(), collection.target().names().entity_set);
-    let keys = store.links(collection.relationship).of(collection, own);
-    let rows = keys.iter().map(|key| serde_json::json!({"@odata.id": format!("{base}({key})")}));
+    let keys = store.related(collection, own).keys(None);
+    let rows = keys.map(|key| serde_json::json!({"@odata.id": format!("{base}({key})")}));
     let body = serde_json::json!({
         "@odata.context": format!("{}$metadata#Collection($ref)", call.base()),
         "value": rows.collect::<Vec<_>>(),
@@ -74,14 +76,44 @@ fn key_of(call: &Call<'_>, collection: Collection, address: &str) -> ApiResult<U
     Ok(id)
 }
 
-fn change(call: &Call<'_>, own: Uuid, collection: Collection, other: Uuid, add: bool) -> ApiResult<Reply> {
+fn change(call: &Call<'_>, set: Set, own: Uuid, collection: Collection, other: Uuid, add: bool) -> ApiResult<Reply> {
+    match collection {
+        Collection::Linked(side) => tie(call, side, own, other, add),
+        Collection::Children(children) => name(call, set, own, children, other, add),
+    }?;
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
+}
+
+fn tie(call: &Call<'_>, side: Side, own: Uuid, other: Uuid, add: bool) -> ApiResult<()> {
     let settings = call.state.settings.read().clone();
     let mut store = call.state.store.write();
     let mut change = change_of(call, &mut store, &settings);
     if add {
-        links::associate(&mut change, collection, own, other)?;
+        links::associate(&mut change, side, own, other)
     } else {
-        links::disassociate(&mut change, collection, own, other)?;
+        links::disassociate(&mut change, side, own, other)
     }
-    Ok(Reply::empty(StatusCode::NO_CONTENT))
+}
+
+/// A row comes into a collection of one to many when its lookup names the row with the collection, and leaves it when the lookup
+/// names none.
+fn name(call: &Call<'_>, set: Set, own: Uuid, children: Children, other: Uuid, add: bool) -> ApiResult<()> {
+    let (child, attribute) = (children.child(), children.attribute());
+    let missing = call.state.settings.read().missing_disassociation;
+    let store = call.state.store.read();
+    must_exist(&store, set, own)?;
+    must_exist(&store, child, other)?;
+    let is_there = store.is_child(children, own, other);
+    drop(store);
+    let (member, value) = if add {
+        let address = format!("/{}({own})", set.names().entity_set);
+        (format!("{attribute}@odata.bind"), Json::from(address))
+    } else if is_there {
+        (attribute.to_owned(), Json::Null)
+    } else if missing == MissingDisassociation::Ignore {
+        return Ok(());
+    } else {
+        return Err(ODataError::not_found(child.names().logical, other));
+    };
+    with_set!(child, Row => write::update::<Row>(call, other, &Map::from_iter([(member, value)])))
 }

@@ -115,7 +115,9 @@ fn dispatch(call: &Call<'_>, resource: &Resource) -> ApiResult<Reply> {
             _ => Err(not_allowed(call)),
         },
         Resource::References(set, id, collection) => associations::references(call, *set, *id, *collection),
-        Resource::Reference(_, id, collection, other) => associations::reference(call, *id, *collection, *other),
+        Resource::Reference(set, id, collection, other) => {
+            associations::reference(call, *set, *id, *collection, *other)
+        }
         Resource::Rows(set)
         | Resource::Count(set)
         | Resource::Row(set, _)

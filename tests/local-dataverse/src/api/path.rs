@@ -60,13 +60,7 @@ const ELSEWHERE: [&str; 6] =
     ["roleprivilegescollection", "EntityDefinitions", "$metadata", "accounts", "contacts", "queues"];
 
 /// Parts of a row that the real service has and this server not yet.
-const PARTS: [&str; 5] = [
-    "systemuserprofiles_association",
-    "roleprivileges_association",
-    "business_unit_system_users",
-    "business_unit_roles",
-    "business_unit_teams",
-];
+const PARTS: [&str; 2] = ["systemuserprofiles_association", "roleprivileges_association"];
 
 const NAMESPACE: &str = "Microsoft.Dynamics.CRM.";
 

@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 
 use super::Call;
 use super::path::Resource;
-use crate::model::{Relationship, Set};
+use crate::model::{Collection, Relationship, Set};
 use crate::odata::{ApiResult, ODataError};
 use crate::rules::privileges;
 
@@ -66,10 +66,11 @@ fn object_type(resource: &Resource) -> (u32, &'static str) {
 
 fn needed(call: &Call<'_>, resource: &Resource) -> Option<String> {
     let set = resource.set()?;
-    if let Resource::References(_, _, collection) | Resource::Reference(_, _, collection, _) = resource
+    if let Resource::References(_, _, Collection::Linked(side)) | Resource::Reference(_, _, Collection::Linked(side), _) =
+        resource
         && call.request.method != Method::GET
     {
-        return Some(match collection.relationship {
+        return Some(match side.relationship {
             Relationship::UserRole | Relationship::TeamRole => "prvAssignRole".to_owned(),
             Relationship::TeamMember => "prvAppendTeam".to_owned(),
         });

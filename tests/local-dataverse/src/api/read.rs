@@ -6,10 +6,10 @@ use uuid::Uuid;
 use super::headers::{Condition, condition};
 use super::{Call, changes, json_reply};
 use crate::model::{Collection, Entity, Set, with_set};
-use crate::odata::{ApiResult, List, ODataError, Page, Rows, Selection, json};
+use crate::odata::{ApiResult, List, ODataError, Page, Selection, json};
 use crate::reply::Reply;
 use crate::rules::{self, must_exist};
-use crate::store::Store;
+use crate::store::{Rows, Store};
 
 /// `GET systemusers`
 pub fn rows<T: Entity>(call: &Call<'_>) -> ApiResult<Reply> {
@@ -34,8 +34,8 @@ pub fn related(call: &Call<'_>, set: Set, own: Uuid, collection: Collection) -> 
     let page_size = page_size(call);
     let store = call.state.store.read();
     must_exist(&store, set, own)?;
-    let keys = store.links(collection.relationship).of(collection, own);
-    with_set!(collection.target(), Row => related_list::<Row>(call, &keys, page_size, &store))
+    let rows = store.related(collection, own);
+    with_set!(collection.target(), Row => related_list::<Row>(call, rows, page_size, &store))
 }
 
 /// `GET systemusers(id)/systemuserroles_association/$count`
@@ -43,13 +43,12 @@ pub fn related_count(call: &Call<'_>, set: Set, own: Uuid, collection: Collectio
     must_not_track(call)?;
     let store = call.state.store.read();
     must_exist(&store, set, own)?;
-    let keys = store.links(collection.relationship).of(collection, own);
-    with_set!(collection.target(), Row => total::<Row>(call, Rows::These(&keys), &store))
+    with_set!(collection.target(), Row => total::<Row>(call, store.related(collection, own), &store))
 }
 
-fn related_list<T: Entity>(call: &Call<'_>, keys: &[Uuid], page_size: usize, store: &Store) -> ApiResult<Reply> {
+fn related_list<T: Entity>(call: &Call<'_>, rows: Rows<'_>, page_size: usize, store: &Store) -> ApiResult<Reply> {
     let list = List::new::<T>(&call.options, page_size, call.preferences.annotate(), &call.base())?;
-    let page = list.page::<T>(Rows::These(keys), store);
+    let page = list.page::<T>(rows, store);
     Ok(Listing::of(call, &list, page, T::schema().entity_set).reply(call))
 }
 

@@ -88,7 +88,7 @@ static COLUMNS: [Column<BusinessUnit>; 29] = [
     sparse("address1_telephone1", Kind::Text(50)),
     sparse("importsequencenumber", WHOLE),
     fixed("inheritancemask", WHOLE, Value::Int(1023)),
-    computed("_organizationid_value", Kind::Lookup(Target::Elsewhere("organization"), "organizationid"), |_| {
+    computed("_organizationid_value", Kind::Lookup(Target::Held(Set::Organizations), "organizationid"), |_| {
         Value::Guid(seed::ORGANIZATION_ID)
     }),
     fixed("workflowsuspended", Kind::Bool("No", "Yes"), Value::Bool(false)),
@@ -103,6 +103,8 @@ static SCHEMA: LazyLock<Schema<BusinessUnit>> =
     LazyLock::new(|| Schema::new("businessunit", "businessunits", "businessunitid", &["businessunitid"], &COLUMNS));
 
 impl Entity for BusinessUnit {
+    const SET: Set = Set::Units;
+
     fn schema() -> &'static Schema<Self> {
         &SCHEMA
     }

@@ -5,12 +5,15 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::schema::{Access, Others, Schema};
+use super::set::Set;
 use super::value::{Scalar, Value};
 use crate::ledger::Subject;
 use crate::store::{Store, Table};
 
 /// A row of a table that the server holds.
 pub trait Entity: Clone + Send + Sync + 'static {
+    /// The set of the table's rows.
+    const SET: Set;
     /// The table's description.
     fn schema() -> &'static Schema<Self>;
     /// The table in the store.

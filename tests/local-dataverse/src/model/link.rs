@@ -9,6 +9,7 @@ use super::entity::Entity;
 use super::relationship::Relationship;
 use super::schema::build::computed;
 use super::schema::{Column, Kind, Others, Schema};
+use super::set::Set;
 use super::value::Value;
 use crate::ledger::Subject;
 use crate::store::{Store, Table};
@@ -68,6 +69,8 @@ pub fn link_id(relationship: Relationship, left: Uuid, right: Uuid) -> Uuid {
 static NONE: Others = Others::NONE;
 
 impl<R: Intersect> Entity for Link<R> {
+    const SET: Set = R::RELATIONSHIP.intersect_set();
+
     fn schema() -> &'static Schema<Self> {
         R::schema()
     }

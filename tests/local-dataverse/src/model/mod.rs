@@ -20,7 +20,7 @@ pub use entity::Entity;
 pub use link::{Intersect, Link, TeamMember, TeamRole, UserRole};
 pub use organization::Organization;
 pub use privilege::Privilege;
-pub use relationship::{Collection, Relationship};
+pub use relationship::{Children, Collection, Relationship, Side, lookups_of};
 pub use role::Role;
 pub use schema::{Column, Kind, Others, Target};
 pub use set::Set;

@@ -87,6 +87,8 @@ static SCHEMA: LazyLock<Schema<Organization>> =
     LazyLock::new(|| Schema::new("organization", "organizations", "organizationid", &["organizationid"], &COLUMNS));
 
 impl Entity for Organization {
+    const SET: Set = Set::Organizations;
+
     fn schema() -> &'static Schema<Self> {
         &SCHEMA
     }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::entity::Entity;
 use super::schema::build::{computed, fixed};
 use super::schema::{Column, Kind, Others, Schema};
+use super::set::Set;
 use super::value::{Scalar, Value};
 use crate::ledger::Subject;
 use crate::store::{Store, Table};
@@ -60,6 +61,8 @@ static SCHEMA: LazyLock<Schema<Privilege>> =
 static NONE: Others = Others::NONE;
 
 impl Entity for Privilege {
+    const SET: Set = Set::Privileges;
+
     fn schema() -> &'static Schema<Self> {
         &SCHEMA
     }

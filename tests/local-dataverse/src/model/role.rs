@@ -115,6 +115,8 @@ static COLUMNS: [Column<Role>; 24] = [
 static SCHEMA: LazyLock<Schema<Role>> = LazyLock::new(|| Schema::new("role", "roles", "roleid", &["roleid"], &COLUMNS));
 
 impl Entity for Role {
+    const SET: Set = Set::Roles;
+
     fn schema() -> &'static Schema<Self> {
         &SCHEMA
     }

@@ -107,6 +107,11 @@ impl Set {
         with_set!(self, Row => names_of::<Row>())
     }
 
+    /// The position of the lookup column behind a navigation property.
+    pub fn navigation(self, name: &str) -> Option<usize> {
+        with_set!(self, Row => Row::schema().navigation(name))
+    }
+
     /// The set with this name, such as `systemusers`.
     pub fn of_name(entity_set: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|set| set.names().entity_set == entity_set)

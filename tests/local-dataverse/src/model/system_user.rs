@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::entity::Entity;
 use super::schema::{Others, Schema};
+use super::set::Set;
 use super::system_user_columns::COLUMNS;
 use super::value::Scalar;
 use crate::ledger::Subject;
@@ -140,6 +141,8 @@ static SCHEMA: LazyLock<Schema<SystemUser>> =
     LazyLock::new(|| Schema::new("systemuser", "systemusers", "systemuserid", &["systemuserid", "ownerid"], &COLUMNS));
 
 impl Entity for SystemUser {
+    const SET: Set = Set::Users;
+
     fn schema() -> &'static Schema<Self> {
         &SCHEMA
     }

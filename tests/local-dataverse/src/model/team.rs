@@ -162,6 +162,8 @@ static SCHEMA: LazyLock<Schema<Team>> =
     LazyLock::new(|| Schema::new("team", "teams", "teamid", &["teamid", "ownerid"], &COLUMNS));
 
 impl Entity for Team {
+    const SET: Set = Set::Teams;
+
     fn schema() -> &'static Schema<Self> {
         &SCHEMA
     }

@@ -2,7 +2,7 @@
 
 use super::error::{ApiResult, ODataError};
 use super::json;
-use super::list::{List, PAGE_LIMIT, Rows};
+use super::list::{List, PAGE_LIMIT};
 use super::options::QueryOptions;
 use super::select::Selection;
 use crate::model::{Collection, Entity, Kind, Set, Target, Value, with_set};
@@ -96,8 +96,8 @@ impl Expansion {
                 with_set!(*set, Row => object(out, Row::table(store).get(id).map(|row| &**row), selection, store));
             }
             Expansion::Many(collection, list, link) => {
-                let keys = store.links(collection.relationship).of(*collection, row.id());
-                let page = with_set!(collection.target(), Row => list.page::<Row>(Rows::These(&keys), store));
+                let rows = store.related(*collection, row.id());
+                let page = with_set!(collection.target(), Row => list.page::<Row>(rows, store));
                 let name = collection.name();
                 name_of(out, name);
                 out.push(b'[');

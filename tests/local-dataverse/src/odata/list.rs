@@ -12,21 +12,12 @@ use super::options::QueryOptions;
 use super::select::Selection;
 use super::{filter::lexer, json};
 use crate::model::{Entity, Kind, Scalar, Value};
-use crate::store::Store;
+use crate::store::{Rows, Store};
 
 /// The service counts no further than this.
 pub const COUNT_LIMIT: usize = 5000;
 /// The most rows that a reply has.
 pub const PAGE_LIMIT: usize = 5000;
-
-/// Which rows a list is made from.
-#[derive(Clone, Copy, Debug)]
-pub enum Rows<'a> {
-    /// All rows of the table.
-    All,
-    /// Those with these keys, which are in order.
-    These(&'a [Uuid]),
-}
 
 /// A list that was asked for, checked and ready.
 #[derive(Debug)]
@@ -147,23 +138,7 @@ impl List {
         mut visit: impl FnMut(&'a T) -> bool,
     ) {
         let passes = |row: &T| self.condition.as_ref().is_none_or(|condition| condition.holds(row, store));
-        match rows {
-            Rows::All => {
-                for row in T::table(store).after(after) {
-                    if passes(row) && !visit(row) {
-                        return;
-                    }
-                }
-            }
-            Rows::These(keys) => {
-                let keys = keys.iter().filter(|key| after.is_none_or(|after| **key > after));
-                for row in keys.filter_map(|key| T::table(store).get(*key)) {
-                    if passes(row) && !visit(row) {
-                        return;
-                    }
-                }
-            }
-        }
+        rows.each::<T>(after, store, |row| !passes(row) || visit(row));
     }
 
     fn compare<T: Entity>(&self, left: &T, right: &T) -> Ordering {

@@ -16,6 +16,6 @@ mod select;
 pub use cookie::Cookie;
 pub use delta::DeltaToken;
 pub use error::{ApiResult, ODataError};
-pub use list::{List, Page, Rows};
+pub use list::{List, Page};
 pub use options::{QueryOptions, decode};
 pub use select::Selection;

@@ -4,7 +4,7 @@ use http::StatusCode;
 use uuid::Uuid;
 
 use super::{Change, must_exist, row, teams, users};
-use crate::model::{Collection, Relationship, Role, SystemUser, Team, TeamMember, TeamRole, UserRole};
+use crate::model::{Relationship, Role, Side, SystemUser, Team, TeamMember, TeamRole, UserRole};
 use crate::odata::{ApiResult, ODataError};
 use crate::seed::SYSTEM_ADMINISTRATOR_TEMPLATE;
 use crate::settings::{DuplicateAssociation, MissingDisassociation};
@@ -15,10 +15,10 @@ pub fn is_administrator_role(store: &Store, role: Uuid) -> bool {
     store.roles.get(role).is_some_and(|role| role.template == Some(SYSTEM_ADMINISTRATOR_TEMPLATE))
 }
 
-/// Ties a row and one of a collection of its together.
-pub fn associate(change: &mut Change<'_>, collection: Collection, own: Uuid, other: Uuid) -> ApiResult<()> {
-    let (left, right) = collection.ordered(own, other);
-    let added = match collection.relationship {
+/// Ties a row and one of the other side of a relationship together.
+pub fn associate(change: &mut Change<'_>, side: Side, own: Uuid, other: Uuid) -> ApiResult<()> {
+    let (left, right) = side.ordered(own, other);
+    let added = match side.relationship {
         Relationship::UserRole => {
             user_may_get(change, left, right)?;
             change.store.associate::<UserRole>(change.actor, left, right)
@@ -43,16 +43,16 @@ pub fn associate(change: &mut Change<'_>, collection: Collection, own: Uuid, oth
     Err(ODataError::new(status, "0x80040237", "Cannot insert duplicate key."))
 }
 
-/// Takes a row and one of a collection of its apart.
-pub fn disassociate(change: &mut Change<'_>, collection: Collection, own: Uuid, other: Uuid) -> ApiResult<()> {
-    let (left, right) = collection.ordered(own, other);
-    let relationship = collection.relationship;
+/// Takes a row and one of the other side of a relationship apart.
+pub fn disassociate(change: &mut Change<'_>, side: Side, own: Uuid, other: Uuid) -> ApiResult<()> {
+    let (left, right) = side.ordered(own, other);
+    let relationship = side.relationship;
     must_exist(change.store, relationship.left(), left)?;
     must_exist(change.store, relationship.right(), right)?;
     if !change.store.links(relationship).contains(left, right) {
         return match change.settings.missing_disassociation {
             MissingDisassociation::Ignore => Ok(()),
-            MissingDisassociation::NotFound => Err(ODataError::not_found(collection.target().names().logical, other)),
+            MissingDisassociation::NotFound => Err(ODataError::not_found(side.target().names().logical, other)),
         };
     }
     match relationship {

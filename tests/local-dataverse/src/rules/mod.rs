@@ -10,7 +10,7 @@ pub mod users;
 
 use uuid::Uuid;
 
-use crate::model::{Entity, Set};
+use crate::model::{Children, Entity, Set};
 use crate::odata::{ApiResult, ODataError};
 use crate::settings::Settings;
 use crate::store::{Actor, Store};
@@ -34,6 +34,11 @@ pub fn row<T: Entity>(store: &Store, id: Uuid) -> ApiResult<&T> {
 /// There must be a row with this key.
 pub fn must_exist(store: &Store, set: Set, id: Uuid) -> ApiResult<()> {
     if store.contains(set, id) { Ok(()) } else { Err(ODataError::not_found(set.names().logical, id)) }
+}
+
+/// The rows of `T` whose lookup names a row.
+fn children<T: Entity>(store: &Store, children: Children, parent: Uuid) -> impl Iterator<Item = &T> {
+    store.children(children, parent).keys(None).filter_map(|id| T::table(store).get(id)).map(std::ops::Deref::deref)
 }
 
 /// The value must be there.

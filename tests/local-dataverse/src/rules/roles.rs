@@ -3,8 +3,8 @@
 use uuid::Uuid;
 
 use super::users::duplicate_key;
-use super::{Change, required};
-use crate::model::{Others, Relationship, Role, Scalar, TeamRole, UserRole, text};
+use super::{Change, children, required};
+use crate::model::{Children, Others, Relationship, Role, Scalar, TeamRole, UserRole, text};
 use crate::odata::payload::Changes;
 use crate::odata::{ApiResult, ODataError};
 
@@ -46,8 +46,8 @@ pub fn create(change: &mut Change<'_>, mut values: Changes) -> ApiResult<Uuid> {
 }
 
 fn name_must_be_free(change: &Change<'_>, role: &Role) -> ApiResult<()> {
-    let mut others = change.store.roles.iter().filter(|other| other.id != role.id);
-    if others.any(|other| other.business_unit == role.business_unit && text::same(&other.name, &role.name)) {
+    let mut others = children::<Role>(change.store, Children::ROLES_OF_UNIT, role.business_unit);
+    if others.any(|other| other.id != role.id && text::same(&other.name, &role.name)) {
         return Err(ODataError::bad_request(
             "0x8004022a",
             format!("A role named '{}' exists in the business unit {}.", role.name, role.business_unit),
@@ -57,8 +57,7 @@ fn name_must_be_free(change: &Change<'_>, role: &Role) -> ApiResult<()> {
 }
 
 fn copy_below(change: &mut Change<'_>, role: Uuid, unit: Uuid) {
-    let below: Vec<Uuid> =
-        change.store.units.iter().filter(|below| below.parent == Some(unit)).map(|below| below.id).collect();
+    let below: Vec<Uuid> = change.store.children(Children::UNITS_OF_UNIT, unit).keys(None).collect();
     for unit in below {
         if let Some(copy) = copy(change, role, unit) {
             copy_below(change, copy, unit);
@@ -68,8 +67,7 @@ fn copy_below(change: &mut Change<'_>, role: Uuid, unit: Uuid) {
 
 /// Gives a new business unit its copies of its parent's roles.
 pub fn copy_into(change: &mut Change<'_>, unit: Uuid, parent: Uuid) {
-    let roles: Vec<Uuid> =
-        change.store.roles.iter().filter(|role| role.business_unit == parent).map(|role| role.id).collect();
+    let roles: Vec<Uuid> = change.store.children(Children::ROLES_OF_UNIT, parent).keys(None).collect();
     for role in roles {
         copy(change, role, unit);
     }
@@ -112,8 +110,7 @@ pub fn update(change: &mut Change<'_>, id: Uuid, values: Changes) -> ApiResult<(
 }
 
 fn copies_of(change: &Change<'_>, root: Uuid) -> Vec<Uuid> {
-    let copies = change.store.roles.iter().filter(|role| role.root == root && role.id != root);
-    copies.map(|role| role.id).collect()
+    change.store.children(Children::COPIES_OF_ROLE, root).keys(None).filter(|copy| *copy != root).collect()
 }
 
 fn must_be_first(role: &Role, what: &str) -> ApiResult<()> {

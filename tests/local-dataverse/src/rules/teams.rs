@@ -3,8 +3,8 @@
 use uuid::Uuid;
 
 use super::users::duplicate_key;
-use super::{Change, must_exist, required, row, units};
-use crate::model::{BusinessUnit, Relationship, Scalar, Set, Team, TeamMember, TeamRole, text};
+use super::{Change, children, must_exist, required, row, units};
+use crate::model::{BusinessUnit, Children, Relationship, Scalar, Set, Team, TeamMember, TeamRole, text};
 use crate::odata::payload::Changes;
 use crate::odata::{ApiResult, ODataError};
 use crate::store::Store;
@@ -63,7 +63,7 @@ pub fn rename_default(change: &mut Change<'_>, unit: Uuid, name: &str) {
 
 /// The default team of a business unit.
 pub fn default_of(store: &Store, unit: Uuid) -> Option<Uuid> {
-    store.teams.iter().find(|team| team.is_default && team.business_unit == unit).map(|team| team.id)
+    children::<Team>(store, Children::TEAMS_OF_UNIT, unit).find(|team| team.is_default).map(|team| team.id)
 }
 
 /// Keeps the membership of default teams in step with a user's business unit.
@@ -143,10 +143,8 @@ fn drop_roles(change: &mut Change<'_>, id: Uuid) {
 }
 
 fn name_must_be_free(store: &Store, team: &Team) -> ApiResult<()> {
-    let same = |other: &Team| {
-        other.id != team.id && other.business_unit == team.business_unit && text::same(&other.name, &team.name)
-    };
-    if store.teams.iter().any(|other| same(other)) {
+    let mut others = children::<Team>(store, Children::TEAMS_OF_UNIT, team.business_unit);
+    if others.any(|other| other.id != team.id && text::same(&other.name, &team.name)) {
         return Err(ODataError::bad_request("0x8004022a", "An object with the specified name already exists."));
     }
     Ok(())

@@ -3,9 +3,9 @@
 use uuid::Uuid;
 
 use super::users::duplicate_key;
-use super::{Change, required};
+use super::{Change, children, required};
 use super::{roles, teams};
-use crate::model::{BusinessUnit, Others, Scalar, text};
+use crate::model::{BusinessUnit, Children, Others, Scalar, Team, text};
 use crate::odata::payload::Changes;
 use crate::odata::{ApiResult, ODataError};
 use crate::store::Store;
@@ -117,11 +117,11 @@ pub fn delete(change: &mut Change<'_>, id: Uuid) -> ApiResult<()> {
         Some("The root business unit can't be deleted.")
     } else if !unit.is_disabled {
         Some("A business unit must be disabled before it is deleted.")
-    } else if change.store.units.iter().any(|other| other.parent == Some(id)) {
+    } else if change.store.children(Children::UNITS_OF_UNIT, id).keys(None).next().is_some() {
         Some("The business unit has business units below it: delete or move them first.")
-    } else if change.store.users.iter().any(|user| user.business_unit == id) {
+    } else if change.store.children(Children::USERS_OF_UNIT, id).keys(None).next().is_some() {
         Some("The business unit has users: move them first.")
-    } else if change.store.teams.iter().any(|team| team.business_unit == id && !team.is_default) {
+    } else if children::<Team>(change.store, Children::TEAMS_OF_UNIT, id).any(|team| !team.is_default) {
         Some("The business unit has teams: move or delete them first.")
     } else {
         None
@@ -129,8 +129,7 @@ pub fn delete(change: &mut Change<'_>, id: Uuid) -> ApiResult<()> {
     if let Some(reason) = reason {
         return Err(ODataError::bad_request("0x80040203", reason));
     }
-    let copies: Vec<Uuid> =
-        change.store.roles.iter().filter(|role| role.business_unit == id).map(|role| role.id).collect();
+    let copies: Vec<Uuid> = change.store.children(Children::ROLES_OF_UNIT, id).keys(None).collect();
     for copy in copies {
         roles::remove(change, copy);
     }

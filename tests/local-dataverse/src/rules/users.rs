@@ -4,7 +4,7 @@ use http::StatusCode;
 use uuid::Uuid;
 
 use super::{Change, links, required, row, teams, units};
-use crate::model::{Entity, Relationship, Scalar, SystemUser, TeamMember, UserRole, Value, text};
+use crate::model::{Children, Entity, Relationship, Scalar, SystemUser, TeamMember, UserRole, Value, text};
 use crate::odata::payload::Changes;
 use crate::odata::{ApiResult, ODataError};
 use crate::settings::Disputed;
@@ -219,12 +219,8 @@ pub fn delete(change: &mut Change<'_>, id: Uuid) -> ApiResult<()> {
             format!("The user {id} still has an account in Microsoft Entra ID: delete that first."),
         ));
     }
-    let is_administrator = change.store.teams.iter().any(|team| team.administrator == Some(id));
-    let is_manager = change
-        .store
-        .users
-        .iter()
-        .any(|other| other.id != id && other.named("_parentsystemuserid_value") == Value::Guid(id));
+    let is_administrator = change.store.children(Children::TEAMS_OF_ADMINISTRATOR, id).keys(None).next().is_some();
+    let is_manager = change.store.children(Children::USERS_OF_MANAGER, id).keys(None).any(|other| other != id);
     if is_administrator || is_manager {
         return Err(ODataError::bad_request(
             "0x80048610",

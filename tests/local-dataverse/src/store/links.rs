@@ -4,7 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use uuid::Uuid;
 
-use crate::model::Collection;
+use super::Rows;
+use crate::model::Side;
 
 /// The pairs of a relationship, found from either side.
 #[derive(Clone, Debug, Default)]
@@ -24,9 +25,13 @@ impl Links {
         self.by_right.get(&right).into_iter().flatten().copied()
     }
 
-    /// What a collection of a row leads to, by key.
-    pub fn of(&self, collection: Collection, own: Uuid) -> Vec<Uuid> {
-        if collection.from_left { self.of_left(own).to_vec() } else { self.of_right(own).collect() }
+    /// What stands on the other side of a row.
+    pub fn of(&self, side: Side, own: Uuid) -> Rows<'_> {
+        if side.from_left {
+            Rows::Keys(self.of_left(own))
+        } else {
+            self.by_right.get(&own).map_or(Rows::NONE, Rows::Tree)
+        }
     }
 
     /// Whether the two are tied together.

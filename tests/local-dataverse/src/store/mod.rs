@@ -1,7 +1,9 @@
 //! The data, in memory. Every change goes through here and is written into the ledger.
 
+mod children;
 mod history;
 mod links;
+mod rows;
 mod table;
 
 use std::collections::HashMap;
@@ -9,13 +11,15 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use children::Parents;
 pub use links::Links;
+pub use rows::Rows;
 pub use table::Table;
 
 use crate::ledger::{Change, Ledger, with_subject};
 use crate::model::{
-    BusinessUnit, Entity, Intersect, Link, Organization, Privilege, Relationship, Role, Set, SystemUser, Team,
-    TeamMember, TeamRole, UserRole, with_set,
+    BusinessUnit, Children, Collection, Entity, Intersect, Link, Organization, Privilege, Relationship, Role, Set,
+    SystemUser, Team, TeamMember, TeamRole, UserRole, Value, lookups_of, with_set,
 };
 
 /// Who makes a change, in which request, and when.
@@ -68,6 +72,8 @@ pub struct Store {
     pub ledger: Ledger,
     /// The pairs of the intersect tables, by relationship.
     links: [Links; Relationship::ALL.len()],
+    /// The rows that name others, by relationship of one to many.
+    children: [Parents; Children::COUNT],
     start: Start,
     last_version: u64,
     last_identity: i64,
@@ -116,6 +122,37 @@ impl Store {
         &mut self.links[relationship as usize]
     }
 
+    /// The rows that a collection of a row leads to.
+    pub fn related(&self, collection: Collection, own: Uuid) -> Rows<'_> {
+        match collection {
+            Collection::Linked(side) => self.links(side.relationship).of(side, own),
+            Collection::Children(children) => self.children(children, own),
+        }
+    }
+
+    /// The rows whose lookup names a row.
+    pub fn children(&self, children: Children, parent: Uuid) -> Rows<'_> {
+        self.children[children.number()].of(parent)
+    }
+
+    /// Whether a row names another by the lookup of a relationship.
+    pub fn is_child(&self, children: Children, parent: Uuid, id: Uuid) -> bool {
+        self.children[children.number()].contains(parent, id)
+    }
+
+    /// Keeps the indexes in step with a change of a row.
+    fn index<T: Entity>(&mut self, before: Option<&T>, after: Option<&T>) {
+        T::index(self, before, after);
+        let Some(id) = after.or(before).map(Entity::id) else { return };
+        for (children, column) in lookups_of::<T>() {
+            let named = |row: Option<&T>| match row?.value(*column) {
+                Value::Guid(parent) => Some(parent),
+                _ => None,
+            };
+            self.children[children.number()].change(id, named(before), named(after));
+        }
+    }
+
     /// Whether a set has a row with this key.
     pub fn contains(&self, set: Set, id: Uuid) -> bool {
         with_set!(set, Row => Row::table(self).contains(id))
@@ -130,7 +167,7 @@ impl Store {
     pub fn seed<T: Entity>(&mut self, mut row: T, now: i64) {
         let version = self.next_version();
         row.touch(version, now, None);
-        T::index(self, None, Some(&row));
+        self.index(None, Some(&row));
         T::table_mut(self).put(row.id(), Arc::new(row));
     }
 
@@ -163,7 +200,7 @@ impl Store {
     fn put<T: Entity>(&mut self, row: Arc<T>) -> Option<Arc<T>> {
         let (id, version) = (row.id(), row.version());
         let before = T::table(self).get(id).cloned();
-        T::index(self, before.as_deref(), Some(&row));
+        self.index(before.as_deref(), Some(&row));
         let table = T::table_mut(self);
         table.history.change(id, before.as_ref().map(|row| row.version()), version);
         table.put(id, row)
@@ -174,7 +211,7 @@ impl Store {
         let Some(row) = T::table_mut(self).remove(id) else { return };
         let version = self.next_version();
         T::table_mut(self).history.delete(id, row.version(), version);
-        T::index(self, Some(&row), None);
+        self.index(Some(&*row), None);
         self.ledger
             .record(actor, Change { before: Some(T::subject(row)), after: None, sent: Vec::new(), derived: false });
     }
@@ -217,7 +254,7 @@ impl Store {
     /// A row as it was before.
     fn put_back<T: Entity>(&mut self, row: Arc<T>) {
         let now = T::table(self).get(row.id()).cloned();
-        T::index(self, now.as_deref(), Some(&row));
+        self.index(now.as_deref(), Some(&row));
         let table = T::table_mut(self);
         table.history.undo(row.id(), Some(row.version()), now.map(|row| row.version()));
         table.put(row.id(), row);
@@ -225,7 +262,7 @@ impl Store {
 
     /// A row that was not there before.
     fn take_back<T: Entity>(&mut self, row: &Arc<T>) {
-        T::index(self, Some(row), None);
+        self.index(Some(&**row), None);
         let table = T::table_mut(self);
         table.history.undo(row.id(), None, Some(row.version()));
         table.remove(row.id());

@@ -3,6 +3,7 @@
 mod batch;
 mod changes;
 mod client;
+mod collections;
 mod control;
 mod deletion;
 mod expand;

@@ -6,8 +6,6 @@
 
 use std::cmp::Ordering;
 
-use uuid::Uuid;
-
 use super::ast::{Comparison, Quantifier};
 use super::bind::{Condition, Source};
 use crate::model::{Collection, Entity, Value, with_set};
@@ -52,24 +50,14 @@ fn lambda<T: Entity>(
     row: &T,
     store: &Store,
 ) -> bool {
-    let links = store.links(collection.relationship);
-    with_set!(collection.target(), Row => {
-        let holds = |id: Uuid| {
-            Row::table(store).get(id).map(|row| inner.is_none_or(|inner| inner.holds(&**row, store)))
-        };
-        if collection.from_left {
-            quantified(quantifier, links.of_left(row.id()).iter().copied().filter_map(holds))
-        } else {
-            quantified(quantifier, links.of_right(row.id()).filter_map(holds))
-        }
-    })
-}
-
-fn quantified(quantifier: Quantifier, mut outcomes: impl Iterator<Item = bool>) -> bool {
-    match quantifier {
-        Quantifier::Any => outcomes.any(|holds| holds),
-        Quantifier::All => outcomes.all(|holds| holds),
-    }
+    let all = quantifier == Quantifier::All;
+    let mut outcome = all;
+    with_set!(collection.target(), Row => store.related(collection, row.id()).each::<Row>(None, store, |row| {
+        outcome = inner.is_none_or(|inner| inner.holds(&**row, store));
+        // One row that does not hold settles `all`, one that does settles `any`.
+        outcome == all
+    }));
+    outcome
 }
 
 fn value<'a, T: Entity>(source: Source, row: &'a T, store: &'a Store) -> Value<'a> {
