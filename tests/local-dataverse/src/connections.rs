@@ -1,5 +1,6 @@
 //! Connections: accepted, served until they end, and ended where a fault rule says so.
 
+use std::io;
 use std::net::TcpListener as StdListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,7 +9,7 @@ use std::time::Duration;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::line::{Line, Wire};
@@ -17,6 +18,9 @@ use crate::state::State;
 
 /// A connection on which nothing comes for so long is closed: longer than clients keep theirs, so that they close first.
 const IDLE: Duration = Duration::from_secs(180);
+/// A handshake that takes longer is given up.
+const HANDSHAKE: Duration = Duration::from_secs(30);
+const HANDSHAKE_RECORD: u8 = 0x16;
 /// The most bytes that the head of a request has, and that a connection keeps to be written.
 const BUFFER: usize = 1024 * 1024;
 /// After a failed accept(): out of file handles, for example. Trying again at once would take a processor for itself.
@@ -74,8 +78,33 @@ async fn serve(socket: TcpStream, state: Arc<State>) {
     let _counted = Counted::new(state.clone());
     let _ = socket.set_nodelay(true);
     let line = Line::new();
-    let wire = Wire::new(socket, line.clone());
-    exchange(wire, line, state).await;
+    let Some(tls) = state.tls.clone() else {
+        return exchange(Wire::new(socket, line.clone()), line, state).await;
+    };
+    let shaken = tokio::time::timeout(HANDSHAKE, async {
+        // The first byte of every TLS connection is that of a handshake record.
+        let mut first = [0];
+        if socket.peek(&mut first).await? == 1 && first != [HANDSHAKE_RECORD] {
+            return refuse_plain(socket).await;
+        }
+        tls.acceptor.accept(Wire::new(socket, line.clone())).await.map(Some)
+    });
+    if let Ok(Ok(Some(stream))) = shaken.await {
+        exchange(stream, line, state).await;
+    }
+}
+
+/// Tells a client that speaks plain HTTP what is wrong.
+async fn refuse_plain<T>(mut socket: TcpStream) -> io::Result<Option<T>> {
+    let text = "This port speaks HTTPS: the address starts with https://.\n";
+    let reply = format!(
+        "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{text}",
+        text.len()
+    );
+    // Unread data would turn the end of the connection into a reset, and that could overtake the reply.
+    let _count = socket.read(&mut [0; 65536]).await?;
+    socket.write_all(reply.as_bytes()).await?;
+    Ok(None)
 }
 
 /// Answers requests until either side ends the connection.

@@ -30,6 +30,7 @@ mod settings;
 mod snapshots;
 mod state;
 mod store;
+mod tls;
 
 pub use faults::{Action, Close, ExtraHeaders, FaultRule, FaultState, Pause, RetryAfter, Trickle};
 pub use ledger::{LedgerEntry, Operation};

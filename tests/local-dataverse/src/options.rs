@@ -25,6 +25,8 @@ pub struct Options {
     pub units: u32,
     /// So many generated roles, each with a copy for every business unit, on top of the seed.
     pub roles: u32,
+    /// HTTPS in place of HTTP, with a certificate made at the start: see [`crate::Server::certificate_authority`].
+    pub tls: bool,
     /// The settings at the start, and after a reset.
     pub settings: Settings,
 }

@@ -33,7 +33,7 @@ pub async fn handle(state: Arc<State>, line: Arc<Line>, request: Request<Body>) 
     }
     let (parts, body) = request.into_parts();
     let target = parts.uri.path_and_query().map_or_else(|| parts.uri.path().to_owned(), ToString::to_string);
-    let mut incoming = incoming(parts, false);
+    let mut incoming = incoming(parts, state.tls.is_some());
     if control::is_control(&incoming.path) {
         return match read(body).await {
             Ok(body) => {

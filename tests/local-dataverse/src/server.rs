@@ -15,6 +15,7 @@ use crate::request_log::RequestEntry;
 use crate::settings::Settings;
 use crate::snapshots::Snapshot;
 use crate::state::State;
+use crate::tls::Tls;
 
 /// A server on a port of 127.0.0.1, with threads of its own. It ends when it is dropped.
 #[derive(Debug)]
@@ -35,9 +36,10 @@ impl Server {
         })?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let origin = format!("http://{address}");
+        let tls = if options.tls { Some(Tls::generate()?) } else { None };
+        let origin = format!("{}://{address}", if tls.is_some() { "https" } else { "http" });
         let url = format!("{origin}/");
-        let state = Arc::new(State::new(options, origin));
+        let state = Arc::new(State::new(options, origin, tls));
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(std::thread::available_parallelism().map_or(2, |count| count.get().clamp(2, 8)))
             .thread_name("local-dataverse")
@@ -58,9 +60,14 @@ impl Server {
         Ok(Self { state, url, address, stop: Some(stop), thread: Some(thread) })
     }
 
-    /// The address: `http://127.0.0.1:<port>/`.
+    /// The address: `http://127.0.0.1:<port>/`, or `https://` with [`Options::tls`].
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The certificate, in PEM, that a client has to trust for TLS; none without TLS. Each server has its own.
+    pub fn certificate_authority(&self) -> Option<&str> {
+        self.state.tls.as_ref().map(|tls| tls.authority.as_str())
     }
 
     /// The socket's address.

@@ -137,6 +137,17 @@ impl Settings {
         self.change_tracked_tables.iter().any(|name| name == set.names().logical)
     }
 
+    /// These settings with the service protection limits that the real service documents.
+    pub fn with_service_protection(self) -> Self {
+        Self {
+            limit_requests: Some(6_000),
+            limit_execution_milliseconds: Some(1_200_000),
+            limit_concurrent_requests: Some(52),
+            limit_window_seconds: 300,
+            ..self
+        }
+    }
+
     /// These settings with some of them changed; the error says which name or value is wrong.
     pub fn merged(&self, changes: &Json) -> Result<Self, String> {
         let changes = changes.as_object().ok_or("The settings must be a JSON object, such as {\"maxPageSize\":2}.")?;

@@ -17,6 +17,7 @@ use crate::seed;
 use crate::settings::Settings;
 use crate::snapshots::{Snapshot, Snapshots};
 use crate::store::Store;
+use crate::tls::Tls;
 
 /// A request as the parts of the server see it.
 #[derive(Clone, Debug)]
@@ -57,6 +58,8 @@ pub struct State {
     pub options: Options,
     /// `http://127.0.0.1:<port>`, or `https://` where TLS is on.
     pub origin: String,
+    /// The server's side of TLS, where it is on.
+    pub tls: Option<Tls>,
     /// The data and the ledger.
     pub store: RwLock<Store>,
     /// Held for reading by each request, for writing by a changeset: nobody sees half of one.
@@ -79,11 +82,12 @@ pub struct State {
 
 impl State {
     /// The state of a server that was just started.
-    pub fn new(options: Options, origin: String) -> Self {
+    pub fn new(options: Options, origin: String, tls: Option<Tls>) -> Self {
         let mut store = seed::populate(&options);
         store.begin(now());
         Self {
             origin,
+            tls,
             store: RwLock::new(store),
             changesets: RwLock::new(()),
             settings: RwLock::new(options.settings.clone()),

@@ -20,7 +20,7 @@ use crate::state::{Incoming, State};
 use query::Query;
 
 /// What there is, for who asks for what there is not.
-const OFFERED: &str = "POST /_local/reset; POST and GET /_local/snapshot; GET /_local/ledger, requests, users and status; \
+const OFFERED: &str = "POST /_local/reset; POST and GET /_local/snapshot; GET /_local/ledger, requests, users, status and ca.pem; \
                        GET and PATCH /_local/settings; GET, POST and DELETE /_local/faults, DELETE /_local/faults/<id>";
 
 /// Whether a path is one of the control's.
@@ -61,6 +61,7 @@ fn dispatch(state: &State, request: &Incoming, path: &str) -> Result<Reply, Stri
         }
         (&Method::GET, "users") => good(&people::page(state, &request.query)?),
         (&Method::GET, "status") => good(&status::of(state)),
+        (&Method::GET, "ca.pem") => Ok(certificate(state)),
         (&Method::GET, "settings") => good(&*state.settings.read()),
         (&Method::PATCH, "settings") => change_settings(state, request),
         (&Method::GET, "faults") => faults(state),
@@ -109,6 +110,14 @@ fn is_of_another_site(state: &State, request: &Incoming) -> bool {
 fn parse<T: DeserializeOwned>(request: &Incoming) -> Result<T, String> {
     let body = if request.body.is_empty() { b"{}" } else { request.body.as_ref() };
     serde_json::from_slice(body).map_err(|error| format!("The body can't be used: {error}."))
+}
+
+/// What a client has to trust. Whoever asks has connected without trust, or not looked at the certificate: on this machine.
+fn certificate(state: &State) -> Reply {
+    match &state.tls {
+        Some(tls) => Reply::with_body(StatusCode::OK, "application/x-pem-file", tls.authority.clone()),
+        None => refusal(StatusCode::NOT_FOUND, "This server speaks plain HTTP: it has no certificate.".into()),
+    }
 }
 
 #[derive(Deserialize)]

@@ -50,7 +50,7 @@ impl FaultRule {
     }
 
     /// What is wrong with the rule, if anything.
-    pub(super) fn check(&self) -> Result<(), String> {
+    pub fn check(&self) -> Result<(), String> {
         if self.nth == 0 {
             return Err("nth counts from 1.".into());
         }

@@ -161,6 +161,6 @@ fn grant(state: &State, request: &Incoming, tenant: &str, version: Version) -> R
 
 /// Whether a resource is this server, by number or as localhost.
 fn is_own(state: &State, resource: &str) -> bool {
-    let port = state.origin.rsplit(':').next().unwrap_or_default();
-    resource.eq_ignore_ascii_case(&state.origin) || resource.eq_ignore_ascii_case(&format!("http://localhost:{port}"))
+    resource.eq_ignore_ascii_case(&state.origin)
+        || resource.eq_ignore_ascii_case(&state.origin.replace("127.0.0.1", "localhost"))
 }
