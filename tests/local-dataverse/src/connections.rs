@@ -115,6 +115,8 @@ async fn exchange(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, 
         .http2()
         .timer(TokioTimer::new())
         .max_header_list_size(BUFFER as u32)
+        // The next piece of a body is taken in when all of the one before is on its way: bodies that break off rely on that.
+        .max_send_buf_size(1)
         .keep_alive_interval(IDLE)
         .keep_alive_timeout(IDLE);
     let ended = line.clone();

@@ -7,19 +7,25 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use parking_lot::Mutex;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
 
-/// Within this time a shared connection has sent what it was given.
-const SHARED_FLUSH: Duration = Duration::from_millis(100);
+/// A client that is told that the connection is over and does not close it has so much time to read what was sent.
+const LINGER: Duration = Duration::from_secs(5);
+/// Within this time a shared connection has sent what it was given, if the client reads.
+const SHARED_FLUSH: Duration = Duration::from_millis(200);
 
 /// How a connection ends before its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// As a program that closes its socket does it (FIN).
+    /// In order (FIN): what was sent arrives first, whatever the client still sends meanwhile.
     Orderly,
-    /// As a program or a machine that went down does it (RST).
+    /// As when a program ends: closed at once, whatever has not been read of what the client sends.
+    Closed,
+    /// As when a machine goes down (RST): what the client has not received yet is lost.
     Reset,
 }
 
@@ -27,9 +33,11 @@ pub enum Ending {
 #[derive(Debug)]
 pub struct Line {
     ended: Notify,
-    reset: AtomicBool,
+    ending: Mutex<Ending>,
     /// Several requests share it at a time (HTTP/2).
     shared: AtomicBool,
+    /// The client does not read what is written.
+    blocked: AtomicBool,
     /// Counts how often all that was written had gone to the system.
     flushes: watch::Sender<u64>,
 }
@@ -39,8 +47,9 @@ impl Line {
     pub fn new() -> Arc<Self> {
         Arc::new(Self {
             ended: Notify::new(),
-            reset: AtomicBool::new(false),
+            ending: Mutex::new(Ending::Orderly),
             shared: AtomicBool::new(false),
+            blocked: AtomicBool::new(false),
             flushes: watch::Sender::new(0),
         })
     }
@@ -52,7 +61,7 @@ impl Line {
 
     /// Ends the connection, whatever else is under way on it.
     pub fn end(&self, ending: Ending) {
-        self.reset.store(ending == Ending::Reset, Ordering::Release);
+        *self.ending.lock() = ending;
         self.ended.notify_one();
     }
 
@@ -63,13 +72,17 @@ impl Line {
 
     /// Waits until all that was handed to the connection before is on its way.
     pub async fn flushed(self: Arc<Self>) {
-        let mut flushes = self.flushes.subscribe();
-        if self.shared.load(Ordering::Relaxed) {
-            // Another task writes a shared connection, at once; it may have done so already, and then there is nothing to wait for.
-            let _ = tokio::time::timeout(SHARED_FLUSH, flushes.changed()).await;
-        } else {
+        if !self.shared.load(Ordering::Relaxed) {
             // It fails only where the sender is gone, and that is in `self`.
-            let _ = flushes.changed().await;
+            let _ = self.flushes.subscribe().changed().await;
+            return;
+        }
+        // Another task writes a shared connection: as soon as it gets a processor and the client reads.
+        loop {
+            tokio::time::sleep(SHARED_FLUSH).await;
+            if !self.blocked.load(Ordering::Relaxed) {
+                return;
+            }
         }
     }
 }
@@ -77,24 +90,47 @@ impl Line {
 /// The socket of a connection.
 #[derive(Debug)]
 pub struct Wire {
-    socket: TcpStream,
+    /// Only the drop takes it out.
+    socket: Option<TcpStream>,
     line: Arc<Line>,
 }
 
 impl Wire {
     /// The socket as an end of the line.
     pub fn new(socket: TcpStream, line: Arc<Line>) -> Self {
-        Self { socket, line }
+        Self { socket: Some(socket), line }
+    }
+
+    fn socket(&mut self) -> io::Result<Pin<&mut TcpStream>> {
+        self.socket.as_mut().map(Pin::new).ok_or_else(|| io::ErrorKind::NotConnected.into())
     }
 }
 
 impl Drop for Wire {
     fn drop(&mut self) {
-        if self.line.reset.load(Ordering::Acquire) {
-            // With no time to linger, the system resets the connection in place of closing it. Without that it is closed.
-            let _ = self.socket.set_zero_linger();
+        let Some(socket) = self.socket.take() else { return };
+        match *self.line.ending.lock() {
+            Ending::Closed => {}
+            Ending::Reset => {
+                // With no time to linger, the system resets the connection in place of closing it. Without that it is closed.
+                let _ = socket.set_zero_linger();
+            }
+            Ending::Orderly => {
+                if let Ok(runtime) = Handle::try_current() {
+                    runtime.spawn(tokio::time::timeout(LINGER, linger(socket)));
+                }
+            }
         }
     }
+}
+
+/// Closes a connection for writing, and reads on until the client closes it too: the system answers data that nobody reads with a
+/// reset, and that overtakes what was sent before.
+async fn linger(mut socket: TcpStream) -> io::Result<()> {
+    socket.shutdown().await?;
+    let mut part = vec![0; 16 * 1024];
+    while socket.read(&mut part).await? > 0 {}
+    Ok(())
 }
 
 impl AsyncRead for Wire {
@@ -103,13 +139,15 @@ impl AsyncRead for Wire {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_read(context, buffer)
+        self.socket()?.poll_read(context, buffer)
     }
 }
 
 impl AsyncWrite for Wire {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.socket).poll_write(context, data)
+        let written = self.socket()?.poll_write(context, data);
+        self.line.blocked.store(written.is_pending(), Ordering::Relaxed);
+        written
     }
 
     fn poll_write_vectored(
@@ -117,15 +155,17 @@ impl AsyncWrite for Wire {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.socket).poll_write_vectored(context, slices)
+        let written = self.socket()?.poll_write_vectored(context, slices);
+        self.line.blocked.store(written.is_pending(), Ordering::Relaxed);
+        written
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.socket.is_write_vectored()
+        self.socket.as_ref().is_some_and(AsyncWrite::is_write_vectored)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let flushed = Pin::new(&mut self.socket).poll_flush(context);
+        let flushed = self.socket()?.poll_flush(context);
         if flushed.is_ready() {
             self.line.flushes.send_modify(|count| *count += 1);
         }
@@ -133,6 +173,6 @@ impl AsyncWrite for Wire {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_shutdown(context)
+        self.socket()?.poll_shutdown(context)
     }
 }

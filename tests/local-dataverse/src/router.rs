@@ -55,7 +55,11 @@ pub async fn handle(state: Arc<State>, line: Arc<Line>, request: Request<Body>) 
             Ok(faults::respond(reply, &action, &line))
         }
         Err(Broken) => {
-            line.end(if action.reset { Ending::Reset } else { Ending::Orderly });
+            line.end(match action.close {
+                _ if action.reset => Ending::Reset,
+                Some(Close::BeforeRead) => Ending::Closed,
+                _ => Ending::Orderly,
+            });
             Err(Broken)
         }
     }
