@@ -40,17 +40,25 @@ Describe 'powershell-engine' {
     It 'counts tests that fail, blocks whose BeforeAll fails, and files that can not be read' {
         $run = Invoke-Engine '--pester', "$fixtures/Failing.Fixture.ps1"
         $run.ExitCode | Should -Be 1
-        $run.Last | Should -Be '1 passed, 5 failed'
+        $run.Last | Should -Be '1 passed, 5 failed, 0 skipped'
         $run.Output | Should -BeLike "*Expected 1 to be 2, because it is told.*"
         $run.Output | Should -BeLike '*the block broke*'
         $run.Output | Should -BeLike '*Failing.Fixture.ps1: line 8*'
-        (Invoke-Engine '--pester', "$fixtures/Broken.Fixture.ps1").Last | Should -Be '0 passed, 1 failed'
-        (Invoke-Engine '--pester', "$fixtures/Empty.Fixture.ps1").Last | Should -Be '0 passed, 1 failed'
-        (Invoke-Engine '--pester', "$fixtures/no-such-folder").Last | Should -Be '0 passed, 1 failed'
+        (Invoke-Engine '--pester', "$fixtures/Broken.Fixture.ps1").Last | Should -Be '0 passed, 1 failed, 0 skipped'
+        (Invoke-Engine '--pester', "$fixtures/Empty.Fixture.ps1").Last | Should -Be '0 passed, 1 failed, 0 skipped'
+        (Invoke-Engine '--pester', "$fixtures/no-such-folder").Last | Should -Be '0 passed, 1 failed, 0 skipped'
+    }
+
+    It 'skips a test, a block, and all that lies in it, where they say so' {
+        $run = Invoke-Engine '--pester', "$fixtures/Skipped.Fixture.ps1"
+        $run.ExitCode | Should -Be 0
+        $run.Last | Should -Be '1 passed, 0 failed, 3 skipped'
+        $run.Output | Should -BeLike '*`[!`] A block > is left out is skipped*'
+        $run.Output | Should -Not -BeLike '*must not run*'
     }
 
     It 'runs the tests of a name only' {
-        (Invoke-Engine '--pester', "$fixtures/Failing.Fixture.ps1", '--name', '*passes*').Last | Should -Be '1 passed, 0 failed'
+        (Invoke-Engine '--pester', "$fixtures/Failing.Fixture.ps1", '--name', '*passes*').Last | Should -Be '1 passed, 0 failed, 0 skipped'
     }
 
     It 'fails loudly where a test needs what it does not know' {

@@ -13,7 +13,7 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::dataverse::{Dataverse, SECRET};
-use crate::powershell::{self, PowerShell};
+use crate::powershell::{PowerShell, PowerShells};
 use crate::project::{Built, Profile, Project};
 use crate::stage::{self, Staged};
 use crate::style::{Style, padded, paint};
@@ -34,7 +34,7 @@ pub struct Options {
 pub fn run(project: &Project, options: &Options) -> Result<bool> {
     let built = project.build(Profile::Dev)?;
     let staged = stage::stage(project, &built.library)?;
-    let shell = powershell::any(project)?;
+    let shell = PowerShells::of(project).any()?;
     println!("{} runs Connector.ps1 as OpenIAM would, against Local Dataverse.\n", paint(Style::Bold, &shell.name));
     let server = Dataverse::start(&built.dataverse)?;
     let different = play(project, &server, &staged, &shell, true)?;

@@ -3,9 +3,11 @@
 mod c;
 mod clients;
 mod pester;
+mod report;
 mod tally;
 
 use std::process::Command;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -15,8 +17,10 @@ use crate::command::run as run_command;
 use crate::project::{Built, Profile, Project};
 use crate::stage::{self, Staged};
 use crate::style::{Style, paint};
-use crate::{demo, header, powershell, symbols};
+use crate::{demo, header, symbols};
 
+use pester::{Setting, Shell};
+use report::Report;
 use tally::Tally;
 
 /// The options of `cargo xtask test`.
@@ -54,95 +58,110 @@ const LIMIT: Duration = Duration::from_secs(3600);
 
 /// The task.
 pub fn run(project: &Project, options: &Options) -> Result<bool> {
-    let mut context = Context { project, built: None };
-    let mut all = Tally::default();
+    let mut context = Context { project, built: None, shells: None, report: Report::default() };
     for suite in Suite::value_variants() {
-        if !options.only.is_empty() && !options.only.contains(suite) {
-            continue;
+        if options.only.is_empty() || options.only.contains(suite) {
+            let (name, heading) = title(*suite);
+            println!("{}", paint(Style::Bold, format!("{name}: {heading}")));
+            context.suite(*suite);
+            println!();
         }
-        println!("{}", paint(Style::Bold, heading(*suite)));
-        let started = Instant::now();
-        let tally = context.suite(*suite).unwrap_or_else(|error| {
-            println!("  {}", paint(Style::Bad, format!("{error:#}")));
-            Tally::one(false)
-        });
-        let style = if tally.failed == 0 { Style::Good } else { Style::Bad };
-        let text = format!("passed {}, failed {}", tally.passed, tally.failed);
-        println!("  {} in {:.1} s\n", paint(style, text), started.elapsed().as_secs_f64());
-        all.add(tally);
     }
-    println!("{} passed, {} failed", all.passed, all.failed);
-    Ok(all.failed == 0)
+    let total = context.report.total();
+    println!("{}\n{total}", context.report.table());
+    Ok(total.failed == 0)
 }
 
-fn heading(suite: Suite) -> &'static str {
+/// A name for the table, and what the suite looks at.
+fn title(suite: Suite) -> (&'static str, &'static str) {
     match suite {
-        Suite::Format => "Format: cargo fmt --check",
-        Suite::Clippy => "Lints: cargo clippy",
-        Suite::Rust => "Rust: unit tests, tests against Local Dataverse, documentation, the header",
-        Suite::Symbols => "Symbols: what the library exports is what the header declares",
-        Suite::C => "C: the header as C11 and C++17, the programs of tests/abi, the example",
-        Suite::Clients => "Clients: the npm package dynamics-web-api against Local Dataverse",
-        Suite::Demo => "Demo: the connector's whole job",
-        Suite::Pester => "Pester: the module and the connector",
-        Suite::Engine => "Engine: the host for machines without PowerShell",
+        Suite::Format => ("Format", "cargo fmt --check"),
+        Suite::Clippy => ("Lints", "cargo clippy"),
+        Suite::Rust => ("Rust", "unit tests, tests against Local Dataverse, documentation, the header"),
+        Suite::Symbols => ("Symbols", "what the library exports is what the header declares"),
+        Suite::C => ("C", "the header as C11 and C++17, the programs of tests/abi, the example"),
+        Suite::Clients => ("Clients", "the npm package dynamics-web-api against Local Dataverse"),
+        Suite::Demo => ("Demo", "the connector's whole job"),
+        Suite::Pester => ("Pester", "the module and the connector"),
+        Suite::Engine => ("Engine", "the host for machines without PowerShell"),
     }
 }
 
 struct Context<'p> {
     project: &'p Project,
-    built: Option<(Built, Staged)>,
+    /// What the suites share, made when the first one needs it.
+    built: Option<Rc<(Built, Staged)>>,
+    shells: Option<Rc<Vec<Shell>>>,
+    report: Report,
 }
 
 impl Context<'_> {
-    fn suite(&mut self, suite: Suite) -> Result<Tally> {
-        let project = self.project;
+    fn suite(&mut self, suite: Suite) {
+        let (project, name) = (self.project, title(suite).0);
         match suite {
-            Suite::Format => one(project.cargo().args(["fmt", "--all", "--", "--check"])),
-            Suite::Clippy => {
+            Suite::Format => self.measure(name, |_| one(project.cargo().args(["fmt", "--all", "--", "--check"]))),
+            Suite::Clippy => self.measure(name, |_| {
                 one(project.cargo().args(["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]))
-            }
-            Suite::Rust => rust(project),
-            Suite::Symbols => check_symbols(project, &self.built()?.0),
-            Suite::C => c::suite(project, &self.built()?.0),
-            Suite::Clients => clients::suite(project, &self.built()?.0),
-            Suite::Demo => {
-                let shell = powershell::any(project)?;
-                let (built, staged) = self.built()?;
-                let (steps, different) = demo::quietly(project, built, staged, &shell)?;
-                Ok(Tally { passed: steps - different, failed: different })
-            }
-            Suite::Pester => self.pester("tests/pester"),
-            Suite::Engine if powershell::engine(project)?.is_none() => {
-                println!("  the .NET SDK is not installed: there is no engine host to test");
-                Ok(Tally::default())
-            }
-            Suite::Engine => self.pester("tests/powershell-engine/tests"),
+            }),
+            Suite::Rust => self.measure(name, |_| rust(project)),
+            Suite::Symbols => self.measure(name, |context| check_symbols(project, &context.built()?.0)),
+            Suite::C => self.measure(name, |context| c::suite(project, &context.built()?.0)),
+            Suite::Clients => self.measure(name, |context| clients::suite(project, &context.built()?.0)),
+            Suite::Demo => self.in_each_shell(name, |setting, shell| {
+                let (steps, different) = demo::quietly(project, setting.built, setting.staged, &shell.powershell)?;
+                Ok(Tally { passed: steps - different, failed: different, skipped: 0 })
+            }),
+            Suite::Pester => self.in_each_shell(name, |setting, shell| setting.run(shell, "tests/pester")),
+            Suite::Engine => self.in_each_shell(name, |setting, shell| match setting.engine {
+                Some(_) => setting.run(shell, "tests/powershell-engine/tests"),
+                None => Ok(Tally::SKIPPED),
+            }),
         }
     }
 
-    fn pester(&mut self, tests: &str) -> Result<Tally> {
-        let project = self.project;
-        let shells = pester::shells(project)?;
-        let engine = shells.iter().find(|shell| shell.is_engine).map(|shell| shell.program.clone());
-        let (built, staged) = self.built()?;
-        let mut all = Tally::default();
-        for shell in &shells {
-            let tally = pester::suite(project, built, staged, shell, engine.as_deref(), &project.root.join(tests))?;
-            println!("  {}: passed {}, failed {}", shell.name, tally.passed, tally.failed);
-            all.add(tally);
+    fn in_each_shell(&mut self, name: &str, work: impl Fn(&Setting, &Shell) -> Result<Tally>) {
+        let ready = self.built().and_then(|built| Ok((built, self.shells()?)));
+        let (built, shells) = match ready {
+            Ok(ready) => ready,
+            Err(error) => return self.measure(name, |_| Err(error)),
+        };
+        let engine = shells.iter().find(|shell| shell.powershell.is_engine).map(|shell| &*shell.powershell.program);
+        let setting = Setting { project: self.project, built: &built.0, staged: &built.1, engine };
+        for shell in shells.iter() {
+            self.measure(&format!("{name}, {}", shell.powershell.name), |_| work(&setting, shell));
         }
-        Ok(all)
+    }
+
+    /// Does a part of the work, tells what came of it, and keeps that for the report.
+    fn measure(&mut self, name: &str, work: impl FnOnce(&mut Self) -> Result<Tally>) {
+        let started = Instant::now();
+        let tally = work(self).unwrap_or_else(|error| {
+            println!("  {}", paint(Style::Bad, format!("{error:#}")));
+            Tally::one(false)
+        });
+        let took = started.elapsed();
+        let style = if tally.failed == 0 { Style::Good } else { Style::Bad };
+        let text = format!("{name}: passed {}, failed {}, skipped {}", tally.passed, tally.failed, tally.skipped);
+        println!("  {} in {:.1} s", paint(style, text), took.as_secs_f64());
+        self.report.add(name, tally, took);
     }
 
     /// Builds and stages once for all suites.
-    fn built(&mut self) -> Result<&(Built, Staged)> {
-        if self.built.is_none() {
-            let built = self.project.build(Profile::Dev)?;
-            let staged = stage::stage(self.project, &built.library)?;
-            self.built = Some((built, staged));
+    fn built(&mut self) -> Result<Rc<(Built, Staged)>> {
+        if let Some(built) = &self.built {
+            return Ok(Rc::clone(built));
         }
-        Ok(self.built.as_ref().expect("it was just set"))
+        let built = self.project.build(Profile::Dev)?;
+        let staged = stage::stage(self.project, &built.library)?;
+        Ok(Rc::clone(self.built.insert(Rc::new((built, staged)))))
+    }
+
+    /// Looks for the PowerShells once for all suites.
+    fn shells(&mut self) -> Result<Rc<Vec<Shell>>> {
+        if let Some(shells) = &self.shells {
+            return Ok(Rc::clone(shells));
+        }
+        Ok(Rc::clone(self.shells.insert(Rc::new(pester::shells(self.project)?))))
     }
 }
 

@@ -1,81 +1,111 @@
 //! The Pester suite in every PowerShell of this machine.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use super::tally::{self, Tally};
 use crate::command::run;
 use crate::dataverse::Dataverse;
-use crate::powershell::{self, PowerShell};
+use crate::powershell::{PowerShell, PowerShells};
 use crate::project::{Built, Project};
 use crate::stage::Staged;
 
 const LIMIT: Duration = Duration::from_secs(1800);
 
-/// The PowerShells that can run the suite: the engine host, and the installed ones that have Pester 5.
-pub fn shells(project: &Project) -> Result<Vec<PowerShell>> {
-    let mut shells: Vec<PowerShell> = powershell::engine(project)?.into_iter().collect();
-    if shells.is_empty() {
-        println!("  the .NET SDK is not installed: the suite does not run in the engine host");
-    }
-    for shell in powershell::installed() {
-        if has_pester(project, &shell)? {
-            shells.push(shell);
+/// A PowerShell, and what runs the tests in it.
+pub struct Shell {
+    pub powershell: PowerShell,
+    framework: Option<Framework>,
+}
+
+enum Framework {
+    /// The engine host's own words for tests.
+    Engine,
+    /// The Pester 5 among the shell's modules.
+    Installed,
+    /// The Pester from NuGet: its manifest.
+    Package(PathBuf),
+}
+
+/// The PowerShells of this machine, each with what runs tests there. What is missing is said in a line.
+pub fn shells(project: &Project) -> Result<Vec<Shell>> {
+    let mut found = PowerShells::of(project);
+    let mut shells = Vec::new();
+    for powershell in found.all()? {
+        let framework = if powershell.is_engine {
+            Some(Framework::Engine)
+        } else if has_pester(project, &powershell)? {
+            Some(Framework::Installed)
         } else {
-            println!("  {} has no Pester 5: the suite does not run there (Install-Module Pester)", shell.name);
-        }
-    }
-    if shells.is_empty() {
-        bail!("there is no PowerShell with Pester 5 and no .NET SDK: the suite can't run");
+            found.packages().map(|packages| Framework::Package(packages.pester.clone()))
+        };
+        shells.push(Shell { powershell, framework });
     }
     Ok(shells)
 }
 
 fn has_pester(project: &Project, shell: &PowerShell) -> Result<bool> {
-    let mut command = shell.script(&project.root.join("xtask").join("pester").join("Test-Pester.ps1"));
+    let mut command = shell.script(&project.root.join("xtask").join("powershell").join("Test-Pester.ps1"));
     Ok(run(&mut command, Duration::from_secs(120), false)?.success)
 }
 
-/// Runs test files in one PowerShell against a server of their own. `engine` is the engine host's program, which its own tests start.
-pub fn suite(
-    project: &Project,
-    built: &Built,
-    staged: &Staged,
-    shell: &PowerShell,
-    engine: Option<&Path>,
-    tests: &Path,
-) -> Result<Tally> {
-    let server = Dataverse::start(&built.dataverse)?;
-    let mut command = if shell.is_engine {
-        let mut command = Command::new(&shell.program);
-        command.arg("--pester").arg(tests);
+/// What the suites run on.
+pub struct Setting<'a> {
+    pub project: &'a Project,
+    pub built: &'a Built,
+    pub staged: &'a Staged,
+    /// The engine host's program, which its own tests start.
+    pub engine: Option<&'a Path>,
+}
+
+impl Setting<'_> {
+    /// Runs the test files of a folder in one PowerShell, against a server of their own.
+    pub fn run(&self, shell: &Shell, tests: &str) -> Result<Tally> {
+        let Some(framework) = &shell.framework else {
+            println!(
+                "  {} has no Pester 5: the suite is left out there (Install-Module Pester)",
+                shell.powershell.name
+            );
+            return Ok(Tally::SKIPPED);
+        };
+        let server = Dataverse::start(&self.built.dataverse)?;
+        let mut command = self.command(&shell.powershell, framework, &self.project.root.join(tests));
         command
-    } else {
-        let mut command = shell.script(&project.root.join("xtask").join("pester").join("Invoke-Suite.ps1"));
+            .env("DYNAMICS365_MODULE", &self.staged.module)
+            .env("DYNAMICS365_CONNECTOR", &self.staged.connector)
+            .env("DYNAMICS365_ROOT", &self.project.root)
+            .env("LOCAL_DATAVERSE_URL", &server.url)
+            .env("NO_COLOR", "1");
+        if let Some(engine) = self.engine {
+            command.env("DYNAMICS365_ENGINE", engine);
+        }
+        let ended = run(&mut command, LIMIT, false)?;
+        let counted = tally::of_last_line(&ended.output);
+        let good = ended.success && counted.is_some_and(|tally| tally.failed == 0 && tally.passed > 0);
+        if !good {
+            println!("{}", ended.output);
+        }
+        Ok(match counted {
+            Some(tally) if good || tally.failed > 0 => tally,
+            // It broke off, or says that all is well and exits with an error.
+            _ => Tally::one(false),
+        })
+    }
+
+    fn command(&self, powershell: &PowerShell, framework: &Framework, tests: &Path) -> Command {
+        if matches!(framework, Framework::Engine) {
+            let mut command = powershell.command();
+            command.arg("--pester").arg(tests);
+            return command;
+        }
+        let mut command = powershell.script(&self.project.root.join("xtask/powershell/Invoke-Suite.ps1"));
         command.arg("-Path").arg(tests);
+        if let Framework::Package(pester) = framework {
+            command.arg("-Pester").arg(pester);
+        }
         command
-    };
-    command
-        .env("DYNAMICS365_MODULE", &staged.module)
-        .env("DYNAMICS365_CONNECTOR", &staged.connector)
-        .env("DYNAMICS365_ROOT", &project.root)
-        .env("LOCAL_DATAVERSE_URL", &server.url)
-        .env("NO_COLOR", "1");
-    if let Some(engine) = engine {
-        command.env("DYNAMICS365_ENGINE", engine);
     }
-    let ended = run(&mut command, LIMIT, false)?;
-    let counted = tally::of_last_line(&ended.output);
-    let good = ended.success && counted.is_some_and(|tally| tally.failed == 0 && tally.passed > 0);
-    if !good {
-        println!("{}", ended.output);
-    }
-    Ok(match counted {
-        Some(tally) if good || tally.failed > 0 => tally,
-        // It broke off, or says that all is well and exits with an error.
-        _ => Tally::one(false),
-    })
 }

@@ -5,9 +5,9 @@
 $global:TestRunCurrent = $null
 
 function New-TestRunBlock {
-    param([string] $Name, $Parent, $Data)
+    param([string] $Name, $Parent, $Data, [bool] $Skip)
     [pscustomobject]@{
-        Kind = 'Block'; Name = $Name; Parent = $Parent; Data = $Data
+        Kind = 'Block'; Name = $Name; Parent = $Parent; Data = $Data; Skip = $Skip
         Items = [System.Collections.Generic.List[object]]::new()
         BeforeAll = [System.Collections.Generic.List[scriptblock]]::new(); AfterAll = [System.Collections.Generic.List[scriptblock]]::new()
         BeforeEach = [System.Collections.Generic.List[scriptblock]]::new(); AfterEach = [System.Collections.Generic.List[scriptblock]]::new()
@@ -60,10 +60,10 @@ $global:TestRunSetData = {
 }
 
 function Add-TestRunBlock {
-    param([string] $TestRunName, [scriptblock] $TestRunFixture, $TestRunDataSets)
+    param([string] $TestRunName, [scriptblock] $TestRunFixture, $TestRunDataSets, [bool] $TestRunSkip)
     foreach ($TestRunSet in $TestRunDataSets) {
         $TestRunParent = $global:TestRunCurrent
-        $TestRunBlock = New-TestRunBlock -Name (Expand-TestRunName $TestRunName (Get-TestRunDataChain $TestRunSet $TestRunParent)) -Parent $TestRunParent -Data $TestRunSet
+        $TestRunBlock = New-TestRunBlock -Name (Expand-TestRunName $TestRunName (Get-TestRunDataChain $TestRunSet $TestRunParent)) -Parent $TestRunParent -Data $TestRunSet -Skip ($TestRunSkip -or $TestRunParent.Skip)
         $TestRunParent.Items.Add($TestRunBlock)
         $global:TestRunCurrent = $TestRunBlock
         try {
@@ -84,22 +84,25 @@ function Assert-TestRunPlace {
 }
 
 function Describe {
-    param([Parameter(Mandatory, Position = 0)] [string] $Name, [Parameter(Mandatory, Position = 1)] [scriptblock] $Fixture, [object[]] $ForEach, [string[]] $Tag)
+    param([Parameter(Mandatory, Position = 0)] [string] $Name, [Parameter(Mandatory, Position = 1)] [scriptblock] $Fixture, [object[]] $ForEach, [string[]] $Tag, [switch] $Skip)
     Assert-TestRunPlace Describe
-    Add-TestRunBlock $Name $Fixture (Get-TestRunData $PSBoundParameters.ContainsKey('ForEach') $ForEach)
+    Add-TestRunBlock $Name $Fixture (Get-TestRunData $PSBoundParameters.ContainsKey('ForEach') $ForEach) $Skip
 }
 
 function Context {
-    param([Parameter(Mandatory, Position = 0)] [string] $Name, [Parameter(Mandatory, Position = 1)] [scriptblock] $Fixture, [object[]] $ForEach, [string[]] $Tag)
+    param([Parameter(Mandatory, Position = 0)] [string] $Name, [Parameter(Mandatory, Position = 1)] [scriptblock] $Fixture, [object[]] $ForEach, [string[]] $Tag, [switch] $Skip)
     Assert-TestRunPlace Context
-    Add-TestRunBlock $Name $Fixture (Get-TestRunData $PSBoundParameters.ContainsKey('ForEach') $ForEach)
+    Add-TestRunBlock $Name $Fixture (Get-TestRunData $PSBoundParameters.ContainsKey('ForEach') $ForEach) $Skip
 }
 
 function It {
-    param([Parameter(Mandatory, Position = 0)] [string] $Name, [Parameter(Mandatory, Position = 1)] [scriptblock] $Test, [Alias('TestCases')] [object[]] $ForEach, [string[]] $Tag)
+    param([Parameter(Mandatory, Position = 0)] [string] $Name, [Parameter(Mandatory, Position = 1)] [scriptblock] $Test, [Alias('TestCases')] [object[]] $ForEach, [string[]] $Tag, [switch] $Skip)
     Assert-TestRunPlace It -InBlock
     foreach ($set in (Get-TestRunData $PSBoundParameters.ContainsKey('ForEach') $ForEach)) {
-        $global:TestRunCurrent.Items.Add([pscustomobject]@{ Kind = 'Test'; Name = Expand-TestRunName $Name (Get-TestRunDataChain $set $global:TestRunCurrent); Parent = $global:TestRunCurrent; Data = $set; Body = $Test })
+        $global:TestRunCurrent.Items.Add([pscustomobject]@{
+                Kind = 'Test'; Name = Expand-TestRunName $Name (Get-TestRunDataChain $set $global:TestRunCurrent); Parent = $global:TestRunCurrent
+                Data = $set; Body = $Test; Skip = $Skip -or $global:TestRunCurrent.Skip
+            })
     }
 }
 

@@ -21,20 +21,37 @@ function Get-TestRunPath {
     $names -join ' > '
 }
 
+function Write-TestRunSkip {
+    param($Item)
+    $global:TestRunSkipped++
+    Write-TestRunLine "[!] $(Get-TestRunPath $Item) is skipped"
+}
+
+# The skipped tests of a block that has no other.
+function Skip-TestRunBlock {
+    param($Block)
+    foreach ($item in $Block.Items) {
+        if ($item.Kind -eq 'Block') { Skip-TestRunBlock $item }
+        elseif ($item.Skip -and (Get-TestRunPath $item) -like $global:TestRunWanted) { Write-TestRunSkip $item }
+    }
+}
+
 # All tests of a block fail alike, when what they need fails.
 function Stop-TestRunBlock {
     param($Block, $ErrorRecord)
     foreach ($item in $Block.Items) {
         if ($item.Kind -eq 'Block') { Stop-TestRunBlock $item $ErrorRecord; continue }
         if ((Get-TestRunPath $item) -notlike $global:TestRunWanted) { continue }
+        if ($item.Skip) { Write-TestRunSkip $item; continue }
         Write-TestRunFailure (Get-TestRunPath $item) $ErrorRecord
     }
 }
 
+# Whether a block has a test to run.
 function Test-TestRunWanted {
     param($Block)
     foreach ($item in $Block.Items) {
-        if ($item.Kind -eq 'Test') { if ((Get-TestRunPath $item) -like $global:TestRunWanted) { return $true } }
+        if ($item.Kind -eq 'Test') { if ((Get-TestRunPath $item) -like $global:TestRunWanted -and -not $item.Skip) { return $true } }
         elseif (Test-TestRunWanted $item) { return $true }
     }
     $false
@@ -42,7 +59,10 @@ function Test-TestRunWanted {
 
 function Invoke-TestRunBlock {
     param($TestRunBlock)
-    if (-not (Test-TestRunWanted $TestRunBlock)) { return }
+    if (-not (Test-TestRunWanted $TestRunBlock)) {
+        Skip-TestRunBlock $TestRunBlock
+        return
+    }
     . $global:TestRunSetData $TestRunBlock.Data
     $TestRunInput = $null
     if ($null -ne $TestRunBlock.Data) { $TestRunInput = $TestRunBlock.Data.Item }
@@ -66,6 +86,10 @@ function Invoke-TestRunTest {
     param($TestRunTest)
     $TestRunTestPath = Get-TestRunPath $TestRunTest
     if ($TestRunTestPath -notlike $global:TestRunWanted) { return }
+    if ($TestRunTest.Skip) {
+        Write-TestRunSkip $TestRunTest
+        return
+    }
     $TestRunBefore = [System.Collections.Generic.List[scriptblock]]::new()
     $TestRunAfter = [System.Collections.Generic.List[scriptblock]]::new()
     for ($TestRunOuter = $TestRunTest.Parent; $null -ne $TestRunOuter; $TestRunOuter = $TestRunOuter.Parent) {
@@ -127,21 +151,22 @@ function Invoke-TestRun {
     param([string[]] $Path, [string] $Name)
     $global:TestRunPassed = 0
     $global:TestRunFailed = 0
+    $global:TestRunSkipped = 0
     $global:TestRunWanted = $Name
     foreach ($file in (Get-TestRunFile $Path)) {
         Write-TestRunLine "Running $file"
-        $before = $global:TestRunPassed + $global:TestRunFailed
+        $before = $global:TestRunPassed + $global:TestRunFailed + $global:TestRunSkipped
         try { $root = Find-TestRunTest $file }
         catch {
             Write-TestRunFailure "$file can't be discovered" $_
             continue
         }
         Invoke-TestRunBlock $root
-        if ($Name -eq '*' -and $global:TestRunPassed + $global:TestRunFailed -eq $before) {
+        if ($Name -eq '*' -and $global:TestRunPassed + $global:TestRunFailed + $global:TestRunSkipped -eq $before) {
             $global:TestRunFailed++
             Write-TestRunLine "[-] $file has no test"
         }
     }
-    Write-TestRunLine "$global:TestRunPassed passed, $global:TestRunFailed failed"
+    Write-TestRunLine "$global:TestRunPassed passed, $global:TestRunFailed failed, $global:TestRunSkipped skipped"
     $global:TestRunFailed
 }

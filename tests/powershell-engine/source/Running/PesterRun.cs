@@ -31,7 +31,7 @@ internal static class PesterRun
         catch (RuntimeException e)
         {
             ErrorDisplay.Show(runspace, e.ErrorRecord);
-            Console.WriteLine("0 passed, 1 failed");
+            Console.WriteLine("0 passed, 1 failed, 0 skipped");
             return 1;
         }
     }
