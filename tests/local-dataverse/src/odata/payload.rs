@@ -101,6 +101,12 @@ pub fn read<T: Entity>(members: &Map<String, Json>, purpose: Purpose, context: C
             let value = convert(&schema.columns[column], value, schema.logical_name, schema.entity_set)?;
             if name == schema.key {
                 changes.key = value.into_guid();
+                if changes.key.is_none() && purpose == Purpose::Update {
+                    return Err(ODataError::bad_request(
+                        "0x80040203",
+                        format!("The attribute '{name}' can't be null."),
+                    ));
+                }
                 continue;
             }
             put::<T>(&mut changes, column, value, purpose, context)?;

@@ -7,8 +7,11 @@ mod batches;
 #[allow(dead_code, reason = "the other test program uses the rest")]
 mod client;
 mod filters;
+mod hostile;
 mod isolation;
 mod lists;
 mod paging;
+mod raw;
 mod support;
+mod values;
 mod world;

@@ -67,6 +67,11 @@ impl Fixture {
         fixture
     }
 
+    /// The value of the `Authorization` header.
+    pub fn authorization(&self) -> String {
+        format!("Bearer {}", self.token)
+    }
+
     /// A token of an application.
     pub fn token_of(&self, client_id: &str) -> String {
         let reply = self.sign_in(seed::TENANT_ID, &[("client_id", client_id)]);
@@ -97,7 +102,7 @@ impl Fixture {
 
     /// A request with the token; `path` is below `api/data/v9.2/`, or starts with a slash.
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<Value>) -> Reply {
-        let authorization = format!("Bearer {}", self.token);
+        let authorization = self.authorization();
         let mut all = vec![("Authorization", authorization.as_str())];
         all.extend_from_slice(headers);
         self.send_without_token(method, path, &all, body)
@@ -124,7 +129,7 @@ impl Fixture {
     /// A POST with the token and a body of another kind than JSON.
     pub fn post_text(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
         let mut request = self.agent.post(format!("{}api/data/v9.2/{path}", self.server.url()));
-        request = request.header("Authorization", format!("Bearer {}", self.token));
+        request = request.header("Authorization", self.authorization());
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
