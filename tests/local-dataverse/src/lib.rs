@@ -34,6 +34,9 @@ mod tls;
 
 pub use faults::{Action, Close, ExtraHeaders, FaultRule, FaultState, Pause, RetryAfter, Trickle};
 pub use ledger::{LedgerEntry, Operation};
+pub use oauth::{
+    ApplicationChange, ApplicationEntry, CertificateEntry, Cloud, NewApplication, NewSecret, NewToken, SecretEntry,
+};
 pub use options::{Options, Seed};
 pub use request_log::RequestEntry;
 pub use server::Server;

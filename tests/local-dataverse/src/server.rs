@@ -6,10 +6,14 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
+use uuid::Uuid;
 
 use crate::connections;
 use crate::faults::FaultRule;
 use crate::ledger::LedgerEntry;
+use crate::oauth::{
+    ApplicationChange, ApplicationEntry, CertificateEntry, NewApplication, NewSecret, NewToken, SecretEntry, mint,
+};
 use crate::options::Options;
 use crate::request_log::RequestEntry;
 use crate::settings::Settings;
@@ -75,12 +79,12 @@ impl Server {
         self.address
     }
 
-    /// Back to the start: data, settings, faults, ledger, request log and limits. Tokens stay valid.
+    /// Back to the start: data, settings, applications, faults, ledger, request log and limits. Tokens stay valid.
     pub fn reset(&self) {
         self.state.reset();
     }
 
-    /// The data, the ledger and the settings as they are.
+    /// The data, the ledger, the settings and the applications as they are.
     pub fn snapshot(&self) -> Snapshot {
         self.state.snapshot()
     }
@@ -123,6 +127,51 @@ impl Server {
     /// The fault rules that can still happen.
     pub fn faults(&self) -> Vec<FaultRule> {
         self.state.faults.list().into_iter().map(|state| state.rule).collect()
+    }
+
+    /// The applications that may sign in.
+    pub fn applications(&self) -> Vec<ApplicationEntry> {
+        self.state.directory.read().applications().iter().map(ApplicationEntry::from).collect()
+    }
+
+    /// Registers an application; the error says what is wrong with it. It has no user until one is created with its id.
+    pub fn register(&self, application: NewApplication) -> Result<ApplicationEntry, String> {
+        self.state.directory.write().register(application)
+    }
+
+    /// Changes an application.
+    pub fn change_application(&self, client_id: &str, change: ApplicationChange) -> Result<ApplicationEntry, String> {
+        self.state.directory.write().change(client_id, change)
+    }
+
+    /// Takes an application out: its tokens are good no more.
+    pub fn remove_application(&self, client_id: &str) -> Result<(), String> {
+        self.state.directory.write().unregister(client_id)
+    }
+
+    /// Adds a secret to an application; the ones that are there stay good.
+    pub fn add_secret(&self, client_id: &str, secret: &NewSecret) -> Result<SecretEntry, String> {
+        self.state.directory.write().add_secret(client_id, secret)
+    }
+
+    /// Takes a secret from an application, by its `key_id`.
+    pub fn remove_secret(&self, client_id: &str, key_id: Uuid) -> Result<(), String> {
+        self.state.directory.write().remove_secret(client_id, &key_id.to_string())
+    }
+
+    /// Adds a certificate to an application, as PEM text.
+    pub fn add_certificate(&self, client_id: &str, pem: &str) -> Result<CertificateEntry, String> {
+        self.state.directory.write().add_certificate(client_id, pem)
+    }
+
+    /// Takes a certificate from an application, by its `key_id`.
+    pub fn remove_certificate(&self, client_id: &str, key_id: Uuid) -> Result<(), String> {
+        self.state.directory.write().remove_certificate(client_id, &key_id.to_string())
+    }
+
+    /// A token as no token end point would give it.
+    pub fn token(&self, token: &NewToken) -> String {
+        mint(&self.state, token, &self.state.origin)
     }
 
     /// The settings.

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+
+use crate::oauth::Cloud;
 use uuid::Uuid;
 
 use crate::model::Set;
@@ -63,8 +65,19 @@ pub enum ReadOnlyColumns {
 pub struct Settings {
     /// How long a token lasts.
     pub token_lifetime_seconds: u64,
-    /// The client secret has expired: AADSTS7000222.
+    /// From when on a token is good, counted from when it is issued.
+    pub token_not_before_seconds: i64,
+    /// All client secrets have expired: AADSTS7000222.
     pub client_secret_expired: bool,
+    /// So long, what is new in the directory is not known at the token end point: an application or a secret that was just
+    /// added.
+    pub new_secret_delay_seconds: u64,
+    /// How far the clock of who signs an assertion may be off.
+    pub assertion_clock_skew_seconds: u64,
+    /// The cloud, which issuers are named after.
+    pub cloud: Cloud,
+    /// The sign-in host that the challenge names, such as `https://login.microsoftonline.com`. None: this server.
+    pub challenge_authority: Option<String>,
     /// The most rows a page has.
     pub max_page_size: usize,
     /// Users may hold roles of any business unit.
@@ -108,7 +121,12 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             token_lifetime_seconds: 3599,
+            token_not_before_seconds: -300,
             client_secret_expired: false,
+            new_secret_delay_seconds: 0,
+            assertion_clock_skew_seconds: 300,
+            cloud: Cloud::Public,
+            challenge_authority: None,
             max_page_size: 5000,
             record_ownership_across_business_units: false,
             allow_role_assignment_on_disabled_users: false,

@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use crate::oauth::Directory;
 use crate::settings::Settings;
 use crate::store::Store;
 
-/// The data, the ledger and the settings at one moment. Rows are shared with the store: it takes little more than their keys.
+/// The data, the ledger, the settings and the applications at one moment. Rows are shared with the store: it takes little more than their keys.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     pub(crate) store: Store,
     pub(crate) settings: Settings,
+    pub(crate) directory: Directory,
 }
 
 /// Snapshots by name.

@@ -9,7 +9,7 @@ use crate::connections::Connections;
 use crate::faults::Faults;
 use crate::limits::Limits;
 use crate::model::SystemUser;
-use crate::oauth::TokenKey;
+use crate::oauth::{Directory, TokenKey};
 use crate::options::Options;
 use crate::request_log::RequestLog;
 use crate::rules::organizations;
@@ -70,6 +70,8 @@ pub struct State {
     pub faults: Faults,
     /// Service protection limits.
     pub limits: Limits,
+    /// The applications that may sign in.
+    pub directory: RwLock<Directory>,
     /// What signs the tokens.
     pub key: TokenKey,
     /// The requests so far.
@@ -93,6 +95,7 @@ impl State {
             settings: RwLock::new(options.settings.clone()),
             faults: Faults::default(),
             limits: Limits::default(),
+            directory: RwLock::new(Directory::seed()),
             key: TokenKey::random(),
             requests: RequestLog::default(),
             connections: Connections::default(),
@@ -101,25 +104,29 @@ impl State {
         }
     }
 
-    /// Back to the start: data, settings, faults, ledger, request log, limits. Tokens and snapshots stay.
+    /// Back to the start: data, settings, applications, faults, ledger, request log, limits. Tokens and snapshots stay.
     pub fn reset(&self) {
         let store = seed::populate(&self.options);
-        self.replace(store, self.options.settings.clone());
+        self.replace(Snapshot { store, settings: self.options.settings.clone(), directory: Directory::seed() });
     }
 
     /// All data and the settings as they are.
     pub fn snapshot(&self) -> Snapshot {
         // Nothing of a changeset that is under way.
         let _complete = self.changesets.read();
-        Snapshot { store: self.store.read().clone(), settings: self.settings.read().clone() }
+        Snapshot {
+            store: self.store.read().clone(),
+            settings: self.settings.read().clone(),
+            directory: self.directory.read().clone(),
+        }
     }
 
     /// Back to a snapshot: as [`State::reset`], but for what the data and the settings are then.
     pub fn restore(&self, snapshot: &Snapshot) {
-        self.replace(snapshot.store.clone(), snapshot.settings.clone());
+        self.replace(snapshot.clone());
     }
 
-    fn replace(&self, mut store: Store, settings: Settings) {
+    fn replace(&self, Snapshot { mut store, settings, directory }: Snapshot) {
         // What is under way ends first.
         let _alone = self.changesets.write();
         let mut current = self.store.write();
@@ -128,6 +135,7 @@ impl State {
         *current = store;
         drop(current);
         *self.settings.write() = settings;
+        *self.directory.write() = directory;
         self.faults.clear();
         self.limits.reset();
         self.requests.clear();

@@ -21,7 +21,9 @@ pub struct Caller {
 /// Finds the caller, or the reply that refuses him.
 pub fn authorize(state: &State, request: &Incoming) -> Result<Caller, Box<Reply>> {
     let origin = request.origin(&state.origin);
-    let challenge = format!("authorization_uri={}/{TENANT_ID}/oauth2/authorize, resource_id={origin}/", state.origin);
+    let authority = state.settings.read().challenge_authority.clone();
+    let authority = authority.as_deref().map_or(state.origin.as_str(), |authority| authority.trim_end_matches('/'));
+    let challenge = format!("authorization_uri={authority}/{TENANT_ID}/oauth2/authorize, resource_id={origin}/");
     let unauthorized = |details: &str| {
         let value =
             if details.is_empty() { format!("Bearer {challenge}") } else { format!("Bearer {details}, {challenge}") };
@@ -36,17 +38,23 @@ pub fn authorize(state: &State, request: &Incoming) -> Result<Caller, Box<Reply>
     let claims = match state.key.verify(token, now()) {
         Ok(claims) => claims,
         Err(Rejected::Expired(end)) => return Err(invalid(format!("The token expired at '{}'", json::date(end)))),
+        Err(Rejected::Early(start)) => {
+            return Err(invalid(format!("The token is not valid before '{}'", json::date(start))));
+        }
         Err(Rejected::Malformed) => return Err(invalid("The signature is invalid".to_owned())),
     };
-    if !claims.aud.eq_ignore_ascii_case(&origin) {
+    if !claims.aud.strip_suffix('/').unwrap_or(&claims.aud).eq_ignore_ascii_case(&origin) {
         return Err(invalid(format!("The audience '{}' is invalid", claims.aud)));
     }
     if claims.tid != TENANT_ID {
         return Err(invalid(format!("The tenant '{}' is invalid", claims.tid)));
     }
-    let store = state.store.read();
     let application = Uuid::try_parse(&claims.appid).ok();
-    let Some(user) = application.and_then(|id| store.applications.get(&id)).copied() else {
+    let Some(application) = application.filter(|id| state.directory.read().find(*id).is_some()) else {
+        return Err(invalid(format!("The application '{}' is not known", claims.appid)));
+    };
+    let store = state.store.read();
+    let Some(user) = store.applications.get(&application).copied() else {
         return Err(Box::new(refusal(&ODataError::new(
             StatusCode::FORBIDDEN,
             "0x80072560",

@@ -1,5 +1,6 @@
 //! `/_local/`: what tests and people see and steer.
 
+mod applications;
 mod export;
 mod people;
 mod query;
@@ -21,7 +22,8 @@ use query::Query;
 
 /// What there is, for who asks for what there is not.
 const OFFERED: &str = "POST /_local/reset; POST and GET /_local/snapshot; GET /_local/ledger, requests, users, status and ca.pem; \
-                       GET and PATCH /_local/settings; GET, POST and DELETE /_local/faults, DELETE /_local/faults/<id>";
+                       GET and PATCH /_local/settings; GET, POST and DELETE /_local/faults, DELETE /_local/faults/<id>; GET and POST \
+                       /_local/applications, and more below it; POST /_local/token";
 
 /// Whether a path is one of the control's.
 pub fn is_control(path: &str) -> bool {
@@ -69,6 +71,10 @@ fn dispatch(state: &State, request: &Incoming, path: &str) -> Result<Reply, Stri
         (&Method::DELETE, "faults") => {
             state.faults.clear();
             faults(state)
+        }
+        (&Method::POST, "token") => applications::token(state, request),
+        (_, name) if name == "applications" || name.starts_with("applications/") => {
+            applications::answer(state, request, &name["applications".len()..])
         }
         (&Method::DELETE, name) if name.starts_with("faults/") => remove_fault(state, &name["faults/".len()..]),
         (method, _) => {

@@ -1,166 +1,179 @@
-//! The token end point.
+//! The sign-in host: which path is answered by what.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use http::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::failure::Failure;
-use super::token::{Claims, token_number};
+use super::discovery;
+use super::failure::{Failure, Trace};
+use super::form::Form;
+use super::grant::{Client, Version, grant};
+use super::tenant::Tenant;
 use crate::odata::{ODataError, decode};
 use crate::reply::Reply;
-use crate::seed::{CLIENT_ID, CLIENT_SECRET, STRANGER_CLIENT_ID, TENANT_ID};
-use crate::state::{Incoming, State, now};
+use crate::state::{Incoming, State};
+
+/// Grants of the real service that this server does not give.
+const OTHER_GRANTS: [&str; 6] = [
+    "authorization_code",
+    "refresh_token",
+    "password",
+    "device_code",
+    "urn:ietf:params:oauth:grant-type:device_code",
+    "urn:ietf:params:oauth:grant-type:jwt-bearer",
+];
 
 /// Whether a path is one of the sign-in host.
 pub fn is_sign_in(path: &str) -> bool {
-    path.trim_start_matches('/').split('/').nth(1) == Some("oauth2")
+    let mut segments = path.trim_start_matches('/').split('/');
+    match (segments.next(), segments.next()) {
+        (Some("error"), None) => true,
+        (Some(_), Some("v2.0")) => segments.next() == Some(".well-known"),
+        (Some(_), Some(second)) => matches!(second, "oauth2" | "discovery" | ".well-known"),
+        _ => false,
+    }
+}
+
+/// Why there is nothing good to answer.
+enum Refused {
+    /// The service refuses it.
+    Failure(Failure),
+    /// The service might do it, this server does not.
+    Unsupported(String),
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
 }
 
 /// Answers a request to the sign-in host.
 pub fn answer(state: &State, request: &Incoming) -> Reply {
     let path: Vec<&str> = request.path.trim_matches('/').split('/').collect();
-    let correlation_id =
-        request.header("client-request-id").and_then(|id| Uuid::try_parse(id).ok()).unwrap_or(request.id);
-    let outcome = match path.as_slice() {
-        [tenant, "oauth2", "v2.0", "token"] => grant(state, request, tenant, Version::Two),
-        [tenant, "oauth2", "token"] => grant(state, request, tenant, Version::One),
-        _ => {
-            return not_supported(
-                "this path of the sign-in host; it offers /<tenant>/oauth2/v2.0/token and /<tenant>/oauth2/token",
-            );
+    if path == ["error"] {
+        return about_error(&request.query);
+    }
+    let form = Form::parse(request);
+    let named = form.as_ref().ok().and_then(|form| form.get("client-request-id"));
+    let named = request.header("client-request-id").or(named).and_then(|id| Uuid::try_parse(id).ok());
+    let correlation_id = named.unwrap_or(request.id);
+    let origin = request.origin(&state.origin);
+    let reply = match route(state, request, &path, &origin, form) {
+        Ok(body) => Reply::json(StatusCode::OK, &body),
+        Err(Refused::Failure(failure)) => {
+            let trace = Trace { correlation_id, trace_id: request.id, origin };
+            let telemetry = format!("1,{},0,,", failure.number());
+            failure.reply(&trace).header("x-ms-clitelem", telemetry)
+        }
+        Err(Refused::Unsupported(what)) => {
+            let error = ODataError::unsupported(what);
+            Reply::with_body(error.status, "application/json; charset=utf-8", error.body())
         }
     };
-    let reply = match outcome {
-        Ok(body) => Reply::json(StatusCode::OK, &body),
-        Err(failure) => failure.reply(correlation_id, &state.origin),
+    let reply = if path.contains(&"oauth2") {
+        reply.header("cache-control", "no-store, no-cache").header("pragma", "no-cache").header("expires", "-1")
+    } else {
+        reply.header("cache-control", "max-age=86400, private")
     };
     reply
-        .header("cache-control", "no-store, no-cache")
-        .header("pragma", "no-cache")
+        .header("x-content-type-options", "nosniff")
         .header("x-ms-request-id", request.id.to_string())
         .header("client-request-id", correlation_id.to_string())
 }
 
-fn not_supported(what: &str) -> Reply {
-    let error = ODataError::unsupported(what);
-    Reply::with_body(error.status, "application/json; charset=utf-8", error.body())
-}
-
-/// The version of the token end point.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Version {
-    /// `resource`, and numbers that are text.
-    One,
-    /// `scope`, which ends with `/.default`.
-    Two,
-}
-
-/// The fields of a form.
-struct Form(Vec<(String, String)>);
-
-impl Form {
-    fn parse(request: &Incoming) -> Self {
-        let is_form = request
-            .header("content-type")
-            .is_some_and(|value| value.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded"));
-        let body = if is_form { String::from_utf8_lossy(&request.body).into_owned() } else { String::new() };
-        let fields = body.split('&').filter_map(|pair| pair.split_once('='));
-        Self(fields.filter_map(|(name, value)| Some((decode(name, true).ok()?, decode(value, true).ok()?))).collect())
-    }
-
-    fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(field, _)| field == name)
-            .map(|(_, value)| value.as_str())
-            .filter(|value| !value.is_empty())
-    }
-}
-
-/// Client id and secret of an `Authorization: Basic` header.
-fn basic(request: &Incoming) -> Option<(String, String)> {
-    let encoded = request.header("authorization")?.strip_prefix("Basic ")?;
-    let text = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
-    let (client, secret) = text.split_once(':')?;
-    Some((decode(client, true).ok()?, decode(secret, true).ok()?))
-}
-
-fn grant(state: &State, request: &Incoming, tenant: &str, version: Version) -> Result<serde_json::Value, Failure> {
-    if request.method != Method::POST {
-        return Err(Failure::method(request.method.as_str()));
-    }
-    let form = Form::parse(request);
-    let basic = basic(request);
-    let grant_type = form.get("grant_type").ok_or_else(|| Failure::missing("grant_type"))?;
-    if !tenant.eq_ignore_ascii_case(TENANT_ID) {
-        return Err(Failure::tenant(tenant));
-    }
-    if grant_type != "client_credentials" {
-        return Err(Failure::grant_type(grant_type));
-    }
-    let client = form.get("client_id").or(basic.as_ref().map(|(client, _)| client.as_str()));
-    let client = client.ok_or_else(|| Failure::missing("client_id"))?;
-    let resource = match version {
-        Version::One => form.get("resource").ok_or_else(|| Failure::missing("resource"))?,
-        Version::Two => {
-            let scope = form.get("scope").ok_or_else(|| Failure::missing("scope"))?;
-            scope.strip_suffix("/.default").ok_or_else(|| Failure::scope(scope))?
+fn route(
+    state: &State,
+    request: &Incoming,
+    path: &[&str],
+    origin: &str,
+    form: Result<Form, Failure>,
+) -> Result<Json, Refused> {
+    match path {
+        [tenant, "oauth2", "v2.0", "token"] => token(state, request, tenant, Version::Two, form),
+        [tenant, "oauth2", "token"] => token(state, request, tenant, Version::One, form),
+        [tenant, ".well-known", "openid-configuration"] => configuration(state, request, tenant, origin, Version::One),
+        [tenant, "v2.0", ".well-known", "openid-configuration"] => {
+            configuration(state, request, tenant, origin, Version::Two)
         }
-    };
-    let resource = resource.trim_end_matches('/');
-    if ![CLIENT_ID, STRANGER_CLIENT_ID].iter().any(|known| known.eq_ignore_ascii_case(client)) {
-        return Err(Failure::application(client, TENANT_ID));
+        [_, "discovery", "instance"] => instance(request, origin),
+        // Tokens are read by this server alone, which keeps the key to itself.
+        [_, "discovery", "keys"] | [_, "discovery", "v2.0", "keys"] => Ok(json!({"keys": []})),
+        _ => Err(Refused::Unsupported(
+            "this path of the sign-in host; it offers /<tenant>/oauth2/v2.0/token, /<tenant>/oauth2/token, \
+             /<tenant>/v2.0/.well-known/openid-configuration, /<tenant>/.well-known/openid-configuration and \
+             /common/discovery/instance"
+                .to_owned(),
+        )),
     }
-    let secret = form.get("client_secret").or(basic.as_ref().map(|(_, secret)| secret.as_str()));
-    let secret = secret.ok_or_else(Failure::no_secret)?;
-    if secret != CLIENT_SECRET {
-        return Err(Failure::secret(client));
-    }
-    let settings = state.settings.read();
-    if settings.client_secret_expired {
-        return Err(Failure::secret_expired(client));
-    }
-    if !is_own(state, resource) {
-        return Err(Failure::resource(resource, TENANT_ID));
-    }
-    let lifetime = settings.token_lifetime_seconds;
-    let issued = now();
-    let claims = Claims {
-        aud: resource.to_owned(),
-        iss: format!("https://sts.windows.net/{TENANT_ID}/"),
-        iat: issued,
-        nbf: issued,
-        exp: issued.saturating_add_unsigned(lifetime),
-        appid: client.to_lowercase(),
-        oid: client.to_lowercase(),
-        tid: TENANT_ID.to_owned(),
-        uti: token_number(),
-        ver: "1.0".to_owned(),
-    };
-    let token = state.key.sign(&claims);
-    Ok(match version {
-        Version::One => json!({
-            "token_type": "Bearer",
-            "expires_in": lifetime.to_string(),
-            "ext_expires_in": lifetime.to_string(),
-            "expires_on": claims.exp.to_string(),
-            "not_before": claims.nbf.to_string(),
-            "resource": form.get("resource"),
-            "access_token": token,
-        }),
-        Version::Two => json!({
-            "token_type": "Bearer",
-            "expires_in": lifetime,
-            "ext_expires_in": lifetime,
-            "access_token": token,
-        }),
-    })
 }
 
-/// Whether a resource is this server, by number or as localhost.
-fn is_own(state: &State, resource: &str) -> bool {
-    resource.eq_ignore_ascii_case(&state.origin)
-        || resource.eq_ignore_ascii_case(&state.origin.replace("127.0.0.1", "localhost"))
+fn token(
+    state: &State,
+    request: &Incoming,
+    tenant: &str,
+    version: Version,
+    form: Result<Form, Failure>,
+) -> Result<Json, Refused> {
+    if request.method != Method::POST {
+        return Err(Failure::method(request.method.as_str()).into());
+    }
+    let form = form?;
+    let grant_type = form.required("grant_type")?;
+    let client = Client::of(request, &form)?;
+    if grant_type == "client_credentials" {
+        return Ok(grant(state, request, tenant, version, &form, &client)?);
+    }
+    if !OTHER_GRANTS.contains(&grant_type) {
+        return Err(Failure::grant_type(grant_type).into());
+    }
+    if !client.has_credential() {
+        return Err(Failure::no_secret().into());
+    }
+    Err(Refused::Unsupported(format!("the grant type '{grant_type}'; it offers client_credentials")))
+}
+
+fn configuration(
+    state: &State,
+    request: &Incoming,
+    name: &str,
+    origin: &str,
+    version: Version,
+) -> Result<Json, Refused> {
+    only_get(request)?;
+    let tenant = Tenant::resolve(name, &state.directory.read(), "invalid_tenant")?;
+    // The real service writes the id, whatever the tenant was called by.
+    let path = match tenant {
+        Tenant::One(id) => id.to_string(),
+        Tenant::Any => name.to_owned(),
+    };
+    Ok(discovery::configuration(origin, &path, tenant, version, state.settings.read().cloud))
+}
+
+fn instance(request: &Incoming, origin: &str) -> Result<Json, Refused> {
+    only_get(request)?;
+    let pairs = request.query.split('&').filter_map(|pair| pair.split_once('='));
+    let endpoint = pairs.filter(|(name, _)| *name == "authorization_endpoint").map(|(_, value)| value).next();
+    let endpoint = endpoint.ok_or_else(|| Failure::missing("authorization_endpoint"))?;
+    let endpoint = decode(endpoint, true).map_err(|_| Failure::malformed())?;
+    let host = origin.split_once("://").map_or(origin, |(_, host)| host);
+    Ok(discovery::instance(origin, host, &endpoint)?)
+}
+
+fn only_get(request: &Incoming) -> Result<(), Refused> {
+    match request.method {
+        Method::GET | Method::HEAD => Ok(()),
+        _ => Err(Refused::Unsupported(format!("{} of this path of the sign-in host", request.method))),
+    }
+}
+
+/// The page that `error_uri` leads to.
+fn about_error(query: &str) -> Reply {
+    let code = query.strip_prefix("code=").filter(|code| code.bytes().all(|byte| byte.is_ascii_digit()));
+    let text = format!(
+        "AADSTS{}\n\nWhat the sign-in errors of Microsoft Entra mean:\n\
+         https://learn.microsoft.com/entra/identity-platform/reference-error-codes\n",
+        code.unwrap_or_default()
+    );
+    Reply::with_body(StatusCode::OK, "text/plain; charset=utf-8", text)
 }

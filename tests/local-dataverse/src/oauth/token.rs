@@ -7,6 +7,10 @@ use ring::rand::SystemRandom;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::directory::Application;
+use crate::settings::Settings;
+use crate::state::now;
+
 /// What a token says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Claims {
@@ -22,14 +26,45 @@ pub struct Claims {
     pub exp: i64,
     /// The application.
     pub appid: String,
+    /// How it proved itself: 1 by a secret, 2 by a certificate.
+    pub appidacr: String,
+    /// Who vouches for the application: the issuer.
+    pub idp: String,
     /// The object of the application's service principal.
     pub oid: String,
+    /// The same.
+    pub sub: String,
     /// The tenant.
     pub tid: String,
     /// A number of its own.
     pub uti: String,
     /// The version of the token's form.
     pub ver: String,
+}
+
+impl Claims {
+    /// What a token of an application for a resource says, in version 1: that is the version of Dataverse's tokens, whichever
+    /// end point they are from.
+    pub fn new(settings: &Settings, application: &Application, resource: &str, by_certificate: bool) -> Self {
+        let issued = now();
+        let tenant = application.tenant_id.to_string();
+        let issuer = settings.cloud.issuer(&tenant);
+        Self {
+            aud: resource.to_owned(),
+            iss: issuer.clone(),
+            iat: issued,
+            nbf: issued.saturating_add(settings.token_not_before_seconds),
+            exp: issued.saturating_add_unsigned(settings.token_lifetime_seconds),
+            appid: application.client_id.to_string(),
+            appidacr: if by_certificate { "2" } else { "1" }.to_owned(),
+            idp: issuer,
+            oid: application.object_id.to_string(),
+            sub: application.object_id.to_string(),
+            tid: tenant,
+            uti: token_number(),
+            ver: "1.0".to_owned(),
+        }
+    }
 }
 
 /// Why a token is not accepted.
@@ -39,6 +74,8 @@ pub enum Rejected {
     Malformed,
     /// It ended at this second.
     Expired(i64),
+    /// It is not good before this second.
+    Early(i64),
 }
 
 /// The key that signs tokens, different for each server.
@@ -78,33 +115,27 @@ impl TokenKey {
         if claims.exp <= now {
             return Err(Rejected::Expired(claims.exp));
         }
+        if claims.nbf > now {
+            return Err(Rejected::Early(claims.nbf));
+        }
         Ok(claims)
     }
 }
 
 /// A number for a token's `uti`.
-pub fn token_number() -> String {
+fn token_number() -> String {
     URL_SAFE_NO_PAD.encode(Uuid::new_v4().as_bytes())
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::directory::Directory;
     use super::*;
 
     fn claims(exp: i64) -> Claims {
-        let text = String::from("x");
-        Claims {
-            aud: text.clone(),
-            iss: text.clone(),
-            iat: 0,
-            nbf: 0,
-            exp,
-            appid: text.clone(),
-            oid: text.clone(),
-            tid: text.clone(),
-            uti: token_number(),
-            ver: text,
-        }
+        let directory = Directory::seed();
+        let claims = Claims::new(&Settings::default(), &directory.applications()[0], "http://127.0.0.1", false);
+        Claims { nbf: 10, exp, ..claims }
     }
 
     #[test]
@@ -113,6 +144,7 @@ mod tests {
         let token = key.sign(&claims(100));
         assert_eq!(key.verify(&token, 99).unwrap().exp, 100);
         assert_eq!(key.verify(&token, 100), Err(Rejected::Expired(100)));
+        assert_eq!(key.verify(&token, 9), Err(Rejected::Early(10)));
         assert_eq!(TokenKey::random().verify(&token, 0), Err(Rejected::Malformed));
         let other = key.sign(&claims(1_000));
         let mixed = format!("{}.{}", other.rsplit_once('.').unwrap().0, token.rsplit_once('.').unwrap().1);

@@ -10,6 +10,10 @@ use crate::rules::privileges;
 
 /// The tenant.
 pub const TENANT_ID: &str = "11111111-1111-4111-8111-111111111111";
+/// A verified domain name of the tenant.
+pub const TENANT_DOMAIN: &str = "contoso.onmicrosoft.com";
+/// The tenant's name, as messages have it.
+pub const TENANT_NAME: &str = "Contoso";
 /// The application that the environment knows: its application user is a System Administrator.
 pub const CLIENT_ID: &str = "22222222-2222-4222-8222-222222222222";
 /// The secret of both applications.

@@ -100,6 +100,26 @@ impl Fixture {
         read(self.agent.post(url).send_form(form.to_vec()).unwrap())
     }
 
+    /// A POST without a token, of a body as it is.
+    pub fn post_bytes(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+        let mut request = self.agent.post(format!("{}{path}", self.server.url()));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        read(request.send(body).unwrap())
+    }
+
+    /// A request to `/_local/`.
+    pub fn local(&self, method: &str, path: &str, body: Option<Value>) -> Reply {
+        self.send_without_token(method, &format!("/_local/{path}"), &[], body)
+    }
+
+    /// `WhoAmI()` with a token of one's own.
+    pub fn who_am_i_with(&self, token: &str) -> Reply {
+        let authorization = format!("Bearer {token}");
+        self.send_without_token("GET", "WhoAmI()", &[("Authorization", &authorization)], None)
+    }
+
     /// A request with the token; `path` is below `api/data/v9.2/`, or starts with a slash.
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<Value>) -> Reply {
         let authorization = self.authorization();
