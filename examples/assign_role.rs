@@ -7,7 +7,7 @@
 use std::env;
 use std::error::Error;
 
-use dynamics365::{Client, Config, Query, business_units, roles, users};
+use dynamics365::{Client, Config, Mode, Query, business_units, roles, users};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let [url, login, unit, role] =
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let query = Query { columns: vec!["systemuserid".into()], filter: Some(members), ..Query::default() };
     for batch in users::list(&client, &query)? {
         for fields in batch?.records() {
-            let change = roles::assign(&client, fields[0].parse()?, &role.as_str().into())?;
+            let change = roles::assign(&client, fields[0].parse()?, &role.as_str().into(), None, Mode::Apply)?;
             println!("{:?}: {} {}", change.action, change.user["fullname"], change.role["name"]);
         }
     }

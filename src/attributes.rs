@@ -3,10 +3,12 @@
 //! The two lists are those of the connector's documentation, "Add vs Update operations difference"; the lengths are those
 //! of Microsoft's systemuser table.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use crate::change::AttributeChange;
 use crate::error::{Error, Result, Status};
+use crate::odata::{Column, Row};
 
 /// What a value must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,27 +117,115 @@ impl Setting {
     }
 }
 
+/// An attribute beyond the table above, which is sent as it is.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Other {
+    /// Its logical name.
+    name: String,
+    /// Whether it is a lookup, set by `<name>@odata.bind`.
+    is_lookup: bool,
+    value: Value,
+}
+
+impl Other {
+    /// The column that has its value.
+    pub(crate) fn column(&self) -> Column {
+        if self.is_lookup {
+            Column::own(&self.name, &format!("_{}_value", self.name))
+        } else {
+            Column::own(&self.name, &self.name)
+        }
+    }
+
+    /// Whether a row's value is this one already.
+    pub(crate) fn is(&self, row: &Row) -> bool {
+        let current = row.get(&self.name).unwrap_or(&Value::Null);
+        match (&self.value, current) {
+            (Value::String(path), Value::String(id)) if self.is_lookup => {
+                path.to_ascii_lowercase().ends_with(&format!("({})", id.to_ascii_lowercase()))
+            }
+            (Value::String(text), Value::Null) => text.is_empty(),
+            (value, current) => value == current,
+        }
+    }
+
+    fn property(&self) -> String {
+        if self.is_lookup { format!("{}{BIND}", self.name) } else { self.name.clone() }
+    }
+}
+
+/// What follows the name of a lookup that is set.
+const BIND: &str = "@odata.bind";
+
 /// Attributes that were checked, and what the caller should know about those that were left out.
 #[derive(Debug, Default)]
 pub(crate) struct Checked {
     pub(crate) settings: Vec<(&'static Attribute, Setting)>,
+    pub(crate) others: Vec<Other>,
     pub(crate) warnings: Vec<String>,
 }
 
 impl Checked {
+    /// The body of a create or an update.
+    pub(crate) fn payload(&self) -> Row {
+        let pair = |(attribute, setting): &(&'static Attribute, Setting)| match (attribute.kind, setting) {
+            (Kind::BusinessUnit, Setting::Guid(id)) => {
+                (format!("{}{BIND}", attribute.name), json!(format!("/businessunits({id})")))
+            }
+            _ => (attribute.name.to_owned(), setting.to_json()),
+        };
+        let others = self.others.iter().map(|other| (other.property(), other.value.clone()));
+        self.settings.iter().map(pair).chain(others).collect()
+    }
+
+    /// The row that a create is to make.
+    pub(crate) fn row(&self, id: Uuid) -> Row {
+        let mut row = Row::from_iter([("systemuserid".to_owned(), json!(id.to_string()))]);
+        for (attribute, setting) in &self.settings {
+            let property = if attribute.kind == Kind::BusinessUnit { "_businessunitid_value" } else { attribute.name };
+            row.insert(property.to_owned(), setting.to_json());
+        }
+        row.extend(self.others.iter().map(|other| (other.column().property, other.value.clone())));
+        row
+    }
+
+    /// What an update of this row changes.
+    pub(crate) fn changes(&self, before: &Row) -> Vec<AttributeChange> {
+        let change = |attribute: &str, after: Value| AttributeChange {
+            attribute: attribute.to_owned(),
+            before: before.get(attribute).cloned().unwrap_or(Value::Null),
+            after,
+        };
+        let settings = self.settings.iter().map(|(attribute, setting)| change(attribute.name, setting.to_json()));
+        settings.chain(self.others.iter().map(|other| change(&other.name, other.value.clone()))).collect()
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<&Setting> {
         self.settings.iter().find(|(attribute, _)| attribute.name == name).map(|(_, setting)| setting)
     }
 }
 
 /// Checks attributes as a caller gives them. Nothing is sent where this fails.
-pub(crate) fn check(given: &Map<String, Value>, purpose: Purpose) -> Result<Checked> {
+///
+/// With `any` set, attributes beyond the table are taken as they are: which there are is the environment's to judge.
+pub(crate) fn check(given: &Map<String, Value>, purpose: Purpose, any: bool) -> Result<Checked> {
     let mut checked = Checked::default();
     let mut unknown = Vec::new();
     for (name, value) in given {
         let Some(attribute) = ATTRIBUTES.iter().find(|attribute| attribute.name.eq_ignore_ascii_case(name.trim()))
         else {
-            unknown.push(name.escape_debug().to_string());
+            match other(name.trim(), value).filter(|_| any) {
+                Some(other) if checked.others.iter().any(|known| known.name == other.name) => {
+                    return Err(Error::new(
+                        Status::InvalidAttribute,
+                        format!("The attribute {} can't be set: it is given twice. No request was sent.", other.name),
+                    ));
+                }
+                // A new row has nothing to clear.
+                Some(other) if purpose == Purpose::Add && other.value.is_null() => {}
+                Some(other) => checked.others.push(other),
+                None => unknown.push(name.escape_debug().to_string()),
+            }
             continue;
         };
         if !purpose.allows(attribute) {
@@ -182,8 +272,11 @@ pub(crate) fn check(given: &Map<String, Value>, purpose: Purpose) -> Result<Chec
 
 /// A user needs a business unit and an e-mail address. The first has the text of the documentation's error table.
 fn check_required(checked: &Checked) -> Result<()> {
-    let missing: Vec<_> =
-        ["businessunitid", "internalemailaddress"].into_iter().filter(|name| checked.get(name).is_none()).collect();
+    // An application user is known by its application, and has no address of its own.
+    let is_application = checked.others.iter().any(|other| other.name == "applicationid");
+    let needed: &[&str] =
+        if is_application { &["businessunitid"] } else { &["businessunitid", "internalemailaddress"] };
+    let missing: Vec<_> = needed.iter().copied().filter(|name| checked.get(name).is_none()).collect();
     let Some(first) = missing.first() else {
         return Ok(());
     };
@@ -195,6 +288,24 @@ fn check_required(checked: &Checked) -> Result<()> {
     Err(error
         .with_cause(format!("No {names} was specified for the create user operation."))
         .with_advice(format!("Specify {names}, or find out why the connector does not receive this value.")))
+}
+
+/// An attribute beyond the table; none where the name can't be one, or the value is a structure.
+fn other(name: &str, value: &Value) -> Option<Other> {
+    let (name, is_lookup) = name.strip_suffix(BIND).map_or((name, false), |name| (name, true));
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let fits = match value {
+        Value::String(path) => !is_lookup || path.starts_with('/'),
+        Value::Array(_) | Value::Object(_) => false,
+        _ => !is_lookup || value.is_null(),
+    };
+    // These are the library's own to set, or the server's.
+    let is_reserved = matches!(name, "systemuserid" | "ownerid" | "roleid");
+    (is_name && fits && !is_reserved).then(|| Other {
+        name: name.to_ascii_lowercase(),
+        is_lookup,
+        value: value.clone(),
+    })
 }
 
 fn setting(attribute: &Attribute, value: &Value) -> Result<Setting> {
@@ -239,7 +350,7 @@ mod tests {
     const UNIT: &str = "b0000000-0000-4000-8000-000000000002";
 
     fn checked(purpose: Purpose, given: Value) -> Result<Checked> {
-        check(given.as_object().unwrap(), purpose)
+        check(given.as_object().unwrap(), purpose, false)
     }
 
     #[test]
@@ -346,6 +457,38 @@ mod tests {
             );
         }
         assert!(checked(Purpose::Update, json!({ "salutation": "x".repeat(20), "employeeid": 42 })).is_ok());
+    }
+
+    #[test]
+    fn other_attributes_go_as_they_are_where_they_may() {
+        let given = json!({ "address1_city": "Ulm", "parentsystemuserid@odata.bind": format!("/systemusers({UNIT})"), "accessmode": 4 });
+        assert_eq!(checked(Purpose::Update, given.clone()).unwrap_err().status(), Status::InvalidAttribute);
+        let any = check(given.as_object().unwrap(), Purpose::Update, true).unwrap();
+        assert_eq!(Value::Object(any.payload()), given);
+        let row = Row::from_iter([
+            ("address1_city".to_owned(), json!("Ulm")),
+            ("parentsystemuserid".to_owned(), json!(UNIT.to_uppercase())),
+            ("accessmode".to_owned(), json!(0)),
+        ]);
+        assert_eq!(any.others.iter().map(|other| other.is(&row)).collect::<Vec<_>>(), [true, true, false]);
+        for bad in [
+            json!({ "a b": 1 }),
+            json!({ "address1_city": [1] }),
+            json!({ "managerid@odata.bind": "x" }),
+            json!({ "roleid": 1 }),
+            json!({ "": 1 }),
+        ] {
+            assert!(check(bad.as_object().unwrap(), Purpose::Update, true).is_err(), "{bad}");
+        }
+        assert!(
+            check(json!({ "accessmode": 1, "AccessMode": 2 }).as_object().unwrap(), Purpose::Update, true).is_err()
+        );
+    }
+
+    #[test]
+    fn an_application_user_needs_no_address() {
+        let given = json!({ "businessunitid": UNIT, "applicationid": UNIT });
+        assert!(check(given.as_object().unwrap(), Purpose::Add, true).is_ok());
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::error::{Error, Result, Status};
 use crate::http::{Authorize, Effect, Request, Response, RetryPolicy, Settings, Transport};
 use crate::odata::{self, Batch, Column, Entity, Query, Row};
+use crate::roles::RoleCache;
 use crate::sign_in::SignIn;
 
 /// A client of one environment. It is cheap to clone, and may be used by many threads at once: they share connections,
@@ -32,6 +33,7 @@ struct Shared {
     environment: Url,
     api: Url,
     sign_in: SignIn,
+    roles: RoleCache,
     transport: Transport,
     page_size: u32,
 }
@@ -76,7 +78,14 @@ impl Client {
             limits: config.limits,
         })?;
         let api = config.environment.join(&config.api_path).expect("the API path was checked");
-        let shared = Shared { environment: config.environment, api, sign_in, transport, page_size: config.page_size };
+        let shared = Shared {
+            environment: config.environment,
+            api,
+            sign_in,
+            roles: RoleCache::default(),
+            transport,
+            page_size: config.page_size,
+        };
         Ok(Client { shared: Arc::new(shared), call: Call::new() })
     }
 
@@ -110,6 +119,30 @@ impl Client {
     /// The next question for the caller.
     pub(crate) fn question(&self) -> Option<Question> {
         self.shared.sign_in.inbox.take()
+    }
+
+    pub(crate) fn page_size(&self) -> u32 {
+        self.shared.page_size
+    }
+
+    /// A link of a reply; one that leads to another host would get the token.
+    pub(crate) fn own_link(&self, link: &str, about: &str) -> Result<Url> {
+        let is_own = |url: &Url| {
+            // A user name in a link would become a header of its own.
+            let plain = url.username().is_empty() && url.password().is_none();
+            plain && url.origin() == self.shared.environment.origin()
+        };
+        Url::parse(link).ok().filter(is_own).ok_or_else(|| {
+            Error::new(
+                Status::UnexpectedResponse,
+                format!("The next page of {about} is not on the environment's own host."),
+            )
+            .with_cause("The reply's link names another address; no token is sent there.")
+        })
+    }
+
+    pub(crate) fn roles(&self) -> &RoleCache {
+        &self.shared.roles
     }
 
     pub(crate) fn retry_policy(&self) -> &RetryPolicy {
@@ -170,15 +203,20 @@ impl Client {
     /// The pages of a list. `about` names it in errors.
     pub(crate) fn pages(&self, path: &str, entity: &'static Entity, query: &Query, about: String) -> Result<Pages> {
         let columns = odata::columns_of(entity, &query.columns)?;
+        Ok(self.pages_of(path, entity, columns, query, about))
+    }
+
+    /// The pages of a list with these columns, whatever the query says of columns.
+    pub(crate) fn pages_of(
+        &self,
+        path: &str,
+        entity: &'static Entity,
+        columns: Vec<Column>,
+        query: &Query,
+        about: String,
+    ) -> Pages {
         let url = odata::list_url(self.api(), path, &columns, query);
-        Ok(Pages {
-            client: self.clone(),
-            entity,
-            columns,
-            next: Some(url),
-            left: query.first.unwrap_or(u64::MAX),
-            about,
-        })
+        Pages { client: self.clone(), entity, columns, next: Some(url), left: query.first.unwrap_or(u64::MAX), about }
     }
 
     /// A short list, whole.
@@ -229,7 +267,7 @@ pub struct Pages {
 
 impl Pages {
     fn fetch(&mut self, url: Url) -> Result<Batch> {
-        let page_size = format!("odata.maxpagesize={}", self.client.shared.page_size);
+        let page_size = format!("odata.maxpagesize={}", self.client.page_size());
         let response = self.client.send(Request::new(Method::GET, url, Effect::Read).header("prefer", &page_size))?;
         if !response.is_success() {
             return Err(odata::to_error(&response, &self.about, Some(self.entity)));
@@ -238,25 +276,9 @@ impl Pages {
         let page = odata::read_page(&response, &self.columns, limit)?;
         self.left -= page.batch.rows() as u64;
         if let Some(next) = page.next.filter(|_| self.left > 0) {
-            self.next = Some(self.checked(&next)?);
+            self.next = Some(self.client.own_link(&next, &self.about)?);
         }
         Ok(page.batch)
-    }
-
-    /// A link that leads to another host would get the token.
-    fn checked(&self, next: &str) -> Result<Url> {
-        let is_own = |url: &Url| {
-            // A user name in a link would become a header of its own.
-            let plain = url.username().is_empty() && url.password().is_none();
-            plain && url.origin() == self.client.shared.environment.origin()
-        };
-        Url::parse(next).ok().filter(is_own).ok_or_else(|| {
-            Error::new(
-                Status::UnexpectedResponse,
-                format!("The next page of {} is not on the environment's own host.", self.about),
-            )
-            .with_cause("The reply's @odata.nextLink names another address; no token is sent there.")
-        })
     }
 }
 

@@ -40,6 +40,8 @@ pub enum Status {
     BusinessUnitNotFound = 33,
     /// A name fits several rows.
     AmbiguousName = 34,
+    /// The team does not exist.
+    TeamNotFound = 35,
     /// A row with this key or name exists.
     AlreadyExists = 40,
     /// The row has another version than the request expected.
@@ -48,6 +50,10 @@ pub enum Status {
     ConstraintViolation = 42,
     /// The environment does not support the request.
     NotSupported = 43,
+    /// The changes of the table are not tracked in this environment.
+    NotTracked = 44,
+    /// The change token is too old, or of another environment or table.
+    TokenExpired = 45,
     /// A service protection limit was hit, and waiting it out would take longer than is allowed.
     Throttled = 50,
     /// The environment or the sign-in service can't be reached, or says that it is unavailable.
@@ -70,7 +76,7 @@ impl Status {
     /// Every status, in the order of its number.
     ///
     /// cbindgen:ignore
-    pub const ALL: [Status; 27] = [
+    pub const ALL: [Status; 30] = [
         Status::Ok,
         Status::Pending,
         Status::End,
@@ -86,10 +92,13 @@ impl Status {
         Status::RoleNotFound,
         Status::BusinessUnitNotFound,
         Status::AmbiguousName,
+        Status::TeamNotFound,
         Status::AlreadyExists,
         Status::PreconditionFailed,
         Status::ConstraintViolation,
         Status::NotSupported,
+        Status::NotTracked,
+        Status::TokenExpired,
         Status::Throttled,
         Status::ServiceUnavailable,
         Status::TimedOut,
@@ -118,10 +127,13 @@ impl Status {
             Status::RoleNotFound => "RoleNotFound\0",
             Status::BusinessUnitNotFound => "BusinessUnitNotFound\0",
             Status::AmbiguousName => "AmbiguousName\0",
+            Status::TeamNotFound => "TeamNotFound\0",
             Status::AlreadyExists => "AlreadyExists\0",
             Status::PreconditionFailed => "PreconditionFailed\0",
             Status::ConstraintViolation => "ConstraintViolation\0",
             Status::NotSupported => "NotSupported\0",
+            Status::NotTracked => "NotTracked\0",
+            Status::TokenExpired => "TokenExpired\0",
             Status::Throttled => "Throttled\0",
             Status::ServiceUnavailable => "ServiceUnavailable\0",
             Status::TimedOut => "TimedOut\0",

@@ -5,7 +5,7 @@
 //! time-out and to cancel. C programs use the same through `include/dynamics365.h`.
 //!
 //! ```no_run
-//! use dynamics365::{Client, Config, Query, roles, users};
+//! use dynamics365::{Client, Config, Mode, Query, roles, users};
 //!
 //! # fn main() -> dynamics365::Result<()> {
 //! let mut config = Config::new("https://contoso.crm4.dynamics.com/")?;
@@ -21,7 +21,7 @@
 //! }
 //!
 //! let user = "c0000000-0000-4000-8000-000000000002".parse().unwrap();
-//! let change = roles::assign(&client, user, &"Sales Manager".into())?;
+//! let change = roles::assign(&client, user, &"Sales Manager".into(), None, Mode::Apply)?;
 //! println!("{:?}", change.action);
 //! # Ok(()) }
 //! ```
@@ -31,11 +31,15 @@ mod attributes;
 mod auth;
 pub mod business_units;
 mod call;
+mod change;
+pub mod changes;
 mod client;
 mod config;
 mod error;
 pub mod ffi;
+mod holder;
 mod http;
+pub mod memberships;
 mod odata;
 mod operation;
 mod options;
@@ -43,10 +47,13 @@ pub mod requests;
 pub mod roles;
 mod rows;
 mod sign_in;
+pub mod teams;
 pub mod users;
 
 pub use auth::{GivenToken, LoginId, SigningAlgorithm};
+pub use business_units::UnitRef;
 pub use call::Call;
+pub use change::{Action, AttributeChange, Mode};
 pub use client::{Client, Pages};
 pub use config::{Config, DEFAULT_API_PATH};
 pub use error::{Error, Result, Status};

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::auth::Inbox;
 use crate::call::Call;
-use crate::client::{Client, Pages};
+use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::odata::Batch;
 use crate::operation::{guard, spawn};
@@ -42,9 +42,10 @@ pub enum Next {
 
 impl Rows {
     /// Starts fetching the list that `list` names.
-    pub fn start<F>(client: &Client, list: F) -> Result<Self>
+    pub fn start<F, I>(client: &Client, list: F) -> Result<Self>
     where
-        F: FnOnce(&Client) -> Result<Pages> + Send + 'static,
+        F: FnOnce(&Client) -> Result<I> + Send + 'static,
+        I: Iterator<Item = Result<Batch>>,
     {
         let (call, inbox) = (Call::new(), client.inbox());
         let client = client.with_call(call.clone());
@@ -105,7 +106,11 @@ impl Drop for Rows {
     }
 }
 
-fn fill(client: &Client, queue: &Mutex<Queue>, list: impl FnOnce(&Client) -> Result<Pages>) -> Result<()> {
+fn fill<I: Iterator<Item = Result<Batch>>>(
+    client: &Client,
+    queue: &Mutex<Queue>,
+    list: impl FnOnce(&Client) -> Result<I>,
+) -> Result<()> {
     for batch in list(client)? {
         let batch = batch?;
         if batch.rows() == 0 {

@@ -138,6 +138,16 @@ pub(super) unsafe fn json_object(pointer: *const c_char, name: &str) -> Result<M
     })
 }
 
+/// A JSON list of texts, which must be there.
+pub(super) unsafe fn json_texts(pointer: *const c_char, name: &str) -> Result<Vec<String>> {
+    // SAFETY: the same demand.
+    let given = unsafe { text(pointer, name) }?;
+    serde_json::from_str(given).map_err(|error| {
+        Error::new(Status::InvalidArgument, format!("The argument '{name}' is no JSON list of texts: {error}."))
+            .with_target(name)
+    })
+}
+
 /// Names separated by commas; NULL and empty are none.
 pub(super) unsafe fn names(pointer: *const c_char, name: &str) -> Result<Vec<String>> {
     // SAFETY: the same demand.

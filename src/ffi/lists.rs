@@ -12,7 +12,7 @@ use crate::odata::Query;
 use crate::rows::Rows;
 use crate::{business_units, roles, users};
 
-fn start(
+pub(super) fn start(
     client: &d365_client,
     rows: Out<*mut d365_rows>,
     list: impl FnOnce(&Client) -> Result<Pages> + Send + 'static,
@@ -21,7 +21,7 @@ fn start(
     Ok(Status::Ok)
 }
 
-fn query(columns: Vec<String>, filter: Option<&str>, order_by: Option<&str>, first: u64) -> Query {
+pub(super) fn query(columns: Vec<String>, filter: Option<&str>, order_by: Option<&str>, first: u64) -> Query {
     let given = |text: Option<&str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     Query { columns, filter: given(filter), order_by: given(order_by), first: (first > 0).then_some(first) }
 }

@@ -6,14 +6,15 @@ use serde::Serialize;
 use super::border::{Out, export};
 use super::client::d365_client;
 use super::error::d365_error;
+use super::flags;
 use super::operation::d365_operation;
 use crate::client::Client;
 use crate::error::{Result, Status};
 use crate::operation::Operation;
 use crate::roles::RoleRef;
-use crate::{requests, roles, users};
+use crate::{UnitRef, requests, roles, users};
 
-fn start<T: Serialize>(
+pub(super) fn start<T: Serialize>(
     client: &d365_client,
     operation: Out<*mut d365_operation>,
     work: impl FnOnce(&Client) -> Result<T> + Send + 'static,
@@ -50,7 +51,12 @@ pub unsafe extern "C" fn d365_user_get(
 /// nickname, salutation, skills, title. businessunitid and internalemailaddress are needed. Booleans may be text ("True"). The library
 /// chooses the systemuserid where none is given, and never creates a user twice.
 ///
-/// Result: `{"changed":true,"action":"Created","user":{...},"changes":[],"warnings":[],"rolesRemoved":[]}`.
+/// `flags`: 0; D365_PLAN to change nothing and be told what would be made (`"planned":true,"changed":false`); D365_ANY_ATTRIBUTE to send attributes
+/// beyond that list as they are, under their logical names, a lookup as "<name>@odata.bind" with "/<entity set>(<id>)". With an applicationid among them
+/// the user is an application user, and internalemailaddress is not needed.
+///
+/// Result: `{"changed":true,"planned":false,"action":"Created","user":{...},"changes":[],"warnings":[],"rolesRemoved":[],"rolesRestored":[],
+/// "rolesWithoutCopy":[]}`.
 ///
 /// Fails with MISSING_ATTRIBUTE and INVALID_ATTRIBUTE before any request, ALREADY_EXISTS, BUSINESS_UNIT_NOT_FOUND,
 /// CONSTRAINT_VIOLATION, OUTCOME_UNKNOWN, and as d365_user_get.
@@ -61,19 +67,23 @@ pub unsafe extern "C" fn d365_user_get(
 pub unsafe extern "C" fn d365_user_create(
     client: *const d365_client,
     attributes_json: *const c_char,
+    flags: u32,
     operation: *mut *mut d365_operation,
     error: *mut *mut d365_error,
 ) -> Status {
     export!(error; client = handle(client), attributes = json_object(attributes_json), operation = out(operation); {
-        start(client, operation, move |client| users::create(client, &attributes))
+        let options = flags::options(flags)?;
+        start(client, operation, move |client| users::create(client, &attributes, options))
     })
 }
 
 /// Updates a user: reads it, and sends only what differs. The attributes are those of d365_user_create but systemuserid and domainname;
 /// domainname is left out with a warning. An empty text or null clears an attribute, except isdisabled, which is never sent as null.
 ///
-/// Result: `{"changed":true,"action":"Updated","user":{...},"changes":[{"attribute":"jobtitle","before":null,"after":"Clerk"}],
-/// "warnings":[],"rolesRemoved":[...]}`; where nothing differs `"changed":false,"action":"Unchanged"`, and nothing is sent.
+/// `flags`: 0; D365_PLAN to change nothing and be told what would be changed; D365_ANY_ATTRIBUTE as in d365_user_create.
+///
+/// Result: as d365_user_create, with the action "Updated" and `"changes":[{"attribute":"jobtitle","before":null,"after":"Clerk"}]`; where nothing differs
+/// `"changed":false,"action":"Unchanged"`, and nothing is sent.
 /// rolesRemoved are the roles that a change of the business unit cost.
 ///
 /// Fails with INVALID_ATTRIBUTE before any request, USER_NOT_FOUND, BUSINESS_UNIT_NOT_FOUND, CONSTRAINT_VIOLATION, OUTCOME_UNKNOWN, and
@@ -86,15 +96,17 @@ pub unsafe extern "C" fn d365_user_update(
     client: *const d365_client,
     user_id: *const c_char,
     attributes_json: *const c_char,
+    flags: u32,
     operation: *mut *mut d365_operation,
     error: *mut *mut d365_error,
 ) -> Status {
     export!(error; client = handle(client), user_id = guid(user_id), attributes = json_object(attributes_json), operation = out(operation); {
-        start(client, operation, move |client| users::update(client, user_id, &attributes))
+        let options = flags::options(flags)?;
+        start(client, operation, move |client| users::update(client, user_id, &attributes, options))
     })
 }
 
-/// Enables or disables a user.
+/// Enables or disables a user. `flags`: 0 or D365_PLAN.
 ///
 /// Result: as d365_user_update, with the action "Enabled", "Disabled" or "Unchanged".
 ///
@@ -107,15 +119,19 @@ pub unsafe extern "C" fn d365_user_set_enabled(
     client: *const d365_client,
     user_id: *const c_char,
     enabled: bool,
+    flags: u32,
     operation: *mut *mut d365_operation,
     error: *mut *mut d365_error,
 ) -> Status {
     export!(error; client = handle(client), user_id = guid(user_id), operation = out(operation); {
-        start(client, operation, move |client| users::set_enabled(client, user_id, enabled))
+        let mode = flags::mode(flags, flags::PLAN)?;
+        start(client, operation, move |client| users::set_enabled(client, user_id, enabled, mode))
     })
 }
 
-/// Moves a user to a business unit. The environment usually takes all roles from a user who moves: those are in rolesRemoved.
+/// Moves a user to a business unit, given by its businessunitid or its name. The environment usually takes all roles from a user who moves: those are in
+/// rolesRemoved. `flags`: 0; D365_PLAN to change nothing and be told which roles the move puts at risk; D365_RESTORE_ROLES to give the user the roles of the
+/// same names in the new business unit: those are in rolesRestored, and the ones that have no copy there in rolesWithoutCopy.
 ///
 /// Result: as d365_user_update, with the action "Moved" or "Unchanged".
 ///
@@ -127,12 +143,16 @@ pub unsafe extern "C" fn d365_user_set_enabled(
 pub unsafe extern "C" fn d365_user_move(
     client: *const d365_client,
     user_id: *const c_char,
-    business_unit_id: *const c_char,
+    business_unit: *const c_char,
+    flags: u32,
     operation: *mut *mut d365_operation,
     error: *mut *mut d365_error,
 ) -> Status {
-    export!(error; client = handle(client), user_id = guid(user_id), business_unit_id = guid(business_unit_id), operation = out(operation); {
-        start(client, operation, move |client| users::move_to(client, user_id, business_unit_id))
+    export!(error; client = handle(client), user_id = guid(user_id), business_unit = text(business_unit), operation = out(operation); {
+        let mode = flags::mode(flags, flags::PLAN | flags::RESTORE_ROLES)?;
+        let restore = flags & flags::RESTORE_ROLES != 0;
+        let unit = UnitRef::from(business_unit);
+        start(client, operation, move |client| users::move_to(client, user_id, &unit, restore, mode))
     })
 }
 
@@ -157,9 +177,10 @@ pub unsafe extern "C" fn d365_role_get(
     })
 }
 
-/// Assigns a role to a user. `role` is a roleid, or the name of a role in the user's business unit.
+/// Assigns a role to a user. `role` is a roleid, or the name of a role: that of the user's own business unit, or of `business_unit` (id or name) where that
+/// is not NULL. `flags`: 0, or D365_PLAN to change nothing and be told what would be.
 ///
-/// Result: `{"changed":true,"action":"Added","user":{"systemuserid","fullname","businessunitid"},"role":{"roleid","name","businessunitid"}}`;
+/// Result: `{"changed":true,"planned":false,"action":"Added","user":{"systemuserid","fullname","businessunitid"},"role":{"roleid","name","businessunitid"}}`;
 /// where it was so already, `"changed":false,"action":"Unchanged"`.
 ///
 /// Fails with USER_NOT_FOUND, ROLE_NOT_FOUND, AMBIGUOUS_NAME, CONSTRAINT_VIOLATION, OUTCOME_UNKNOWN, and as d365_user_get.
@@ -171,18 +192,22 @@ pub unsafe extern "C" fn d365_role_assign(
     client: *const d365_client,
     user_id: *const c_char,
     role: *const c_char,
+    business_unit: *const c_char,
+    flags: u32,
     operation: *mut *mut d365_operation,
     error: *mut *mut d365_error,
 ) -> Status {
-    export!(error; client = handle(client), user_id = guid(user_id), role = text(role), operation = out(operation); {
-        let role = RoleRef::from(role);
-        start(client, operation, move |client| roles::assign(client, user_id, &role))
+    export!(error; client = handle(client), user_id = guid(user_id), role = text(role), business_unit = optional_text(business_unit), operation = out(operation); {
+        let mode = flags::mode(flags, flags::PLAN)?;
+        let (role, unit) = (RoleRef::from(role), business_unit.map(UnitRef::from));
+        start(client, operation, move |client| roles::assign(client, user_id, &role, unit.as_ref(), mode))
     })
 }
 
-/// Revokes a role from a user. `role` is a roleid, or the name of a role in the user's business unit.
+/// Revokes a role from a user. `role` is a roleid, or the name of a role: that of the user's own business unit, or of `business_unit` (id or name) where that
+/// is not NULL. `flags`: 0, or D365_PLAN to change nothing and be told what would be.
 ///
-/// Result: `{"changed":true,"action":"Removed","user":{"systemuserid","fullname","businessunitid"},"role":{"roleid","name","businessunitid"}}`;
+/// Result: `{"changed":true,"planned":false,"action":"Removed","user":{"systemuserid","fullname","businessunitid"},"role":{"roleid","name","businessunitid"}}`;
 /// where it was so already, `"changed":false,"action":"Unchanged"`.
 ///
 /// Fails with USER_NOT_FOUND, ROLE_NOT_FOUND, AMBIGUOUS_NAME, CONSTRAINT_VIOLATION, OUTCOME_UNKNOWN, and as d365_user_get.
@@ -194,12 +219,67 @@ pub unsafe extern "C" fn d365_role_revoke(
     client: *const d365_client,
     user_id: *const c_char,
     role: *const c_char,
+    business_unit: *const c_char,
+    flags: u32,
     operation: *mut *mut d365_operation,
     error: *mut *mut d365_error,
 ) -> Status {
-    export!(error; client = handle(client), user_id = guid(user_id), role = text(role), operation = out(operation); {
-        let role = RoleRef::from(role);
-        start(client, operation, move |client| roles::revoke(client, user_id, &role))
+    export!(error; client = handle(client), user_id = guid(user_id), role = text(role), business_unit = optional_text(business_unit), operation = out(operation); {
+        let mode = flags::mode(flags, flags::PLAN)?;
+        let (role, unit) = (RoleRef::from(role), business_unit.map(UnitRef::from));
+        start(client, operation, move |client| roles::revoke(client, user_id, &role, unit.as_ref(), mode))
+    })
+}
+
+/// Gives a user exactly these roles: adds what is missing, then takes what is too much. `roles_json` is a JSON list of roleids and names of roles, which are
+/// those of the user's own business unit or of `business_unit` (id or name, or NULL). Every role is found before anything is changed. `flags`: 0 or D365_PLAN.
+///
+/// Result: `{"changed":true,"planned":false,"user":{...},"roles":[{"action":"Added","role":{...}}, ...]}`, actions as of d365_role_assign and
+/// d365_role_revoke.
+///
+/// Fails as d365_role_assign; the error says what was done before it.
+///
+/// Any thread. On success `*operation` is a handle to wait for with `d365_operation_wait` and to free with
+/// `d365_operation_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn d365_user_set_roles(
+    client: *const d365_client,
+    user_id: *const c_char,
+    roles_json: *const c_char,
+    business_unit: *const c_char,
+    flags: u32,
+    operation: *mut *mut d365_operation,
+    error: *mut *mut d365_error,
+) -> Status {
+    export!(error; client = handle(client), user_id = guid(user_id), roles = json_texts(roles_json),
+        business_unit = optional_text(business_unit), operation = out(operation); {
+        let mode = flags::mode(flags, flags::PLAN)?;
+        let roles: Vec<RoleRef> = roles.iter().map(|role| RoleRef::from(role.as_str())).collect();
+        let unit = business_unit.map(UnitRef::from);
+        start(client, operation, move |client| roles::set(client, user_id, &roles, unit.as_ref(), mode))
+    })
+}
+
+/// Deletes a user, which an environment offers only with the feature "delete disabled users"; the user must be disabled and gone from Microsoft Entra ID, and is
+/// only marked as deleted the first time. `flags`: 0 or D365_PLAN.
+///
+/// Result: as d365_user_update, with the action "Deleted".
+///
+/// Fails with USER_NOT_FOUND, NOT_SUPPORTED where the environment does not delete users, CONSTRAINT_VIOLATION, OUTCOME_UNKNOWN, and as d365_user_get.
+///
+/// Any thread. On success `*operation` is a handle to wait for with `d365_operation_wait` and to free with
+/// `d365_operation_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn d365_user_delete(
+    client: *const d365_client,
+    user_id: *const c_char,
+    flags: u32,
+    operation: *mut *mut d365_operation,
+    error: *mut *mut d365_error,
+) -> Status {
+    export!(error; client = handle(client), user_id = guid(user_id), operation = out(operation); {
+        let mode = flags::mode(flags, flags::PLAN)?;
+        start(client, operation, move |client| users::delete(client, user_id, mode))
     })
 }
 

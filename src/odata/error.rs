@@ -113,6 +113,16 @@ fn classify(http: u16, code: &str, message: &str, entity: Option<&Entity>) -> Cl
                 "Assign the copy of the user's own business unit: give the role by name, or look its id up in that unit.",
             ),
         ),
+        "0x80044352" => (
+            Status::TokenExpired,
+            Some("The change token is too old, or not of this environment any more."),
+            Some("Read all rows again, and keep the token that comes with them."),
+        ),
+        "0x80072491" => (
+            Status::NotTracked,
+            Some("The environment does not track the changes of this table."),
+            Some("Turn on change tracking for the table, or read all rows each time."),
+        ),
         "0x80072560" => (
             Status::AccessDenied,
             Some("The application has no application user in this environment."),
@@ -195,6 +205,7 @@ fn missing(message: &str, entity: Option<&Entity>) -> Status {
         ("'systemuser'", Status::UserNotFound),
         ("'role'", Status::RoleNotFound),
         ("'businessunit'", Status::BusinessUnitNotFound),
+        ("'team'", Status::TeamNotFound),
     ];
     let named = named.into_iter().find(|(name, _)| message.contains(name)).map(|(_, status)| status);
     named.or(entity.map(|entity| entity.missing)).unwrap_or(Status::NotFound)

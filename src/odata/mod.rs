@@ -13,4 +13,4 @@ pub(crate) use page::read_page;
 pub use query::Query;
 pub(crate) use query::{Column, columns_of, list_url, quote, row_url};
 pub use row::Row;
-pub(crate) use row::{read_row, select_row};
+pub(crate) use row::{id_of, read_row, select_row};

@@ -7,6 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 use serde_json::value::RawValue;
 
 use super::Column;
+use super::query::Related;
 use crate::error::{Error, Result, Status};
 use crate::http::{Response, json_depth};
 
@@ -14,6 +15,8 @@ use crate::http::{Response, json_depth};
 const UNIT: char = '\u{1F}';
 /// Ends a record (ASCII record separator).
 const RECORD: char = '\u{1E}';
+/// Stands between the values of one field (ASCII group separator).
+const GROUP: char = '\u{1D}';
 /// Goes before an escaped character (ASCII data link escape).
 const ESCAPE: char = '\u{10}';
 
@@ -21,7 +24,8 @@ const ESCAPE: char = '\u{10}';
 ///
 /// Every field ends with US (0x1F), every record with RS (0x1E); fields are in the order of the columns.
 /// Null is an empty field. A value's own characters 0x10 and 0x1C to 0x1F come as DLE (0x10) followed by the character
-/// 0x40 higher; [`Batch::is_escaped`] tells whether there is any. Nested values come as JSON text.
+/// 0x40 higher; [`Batch::is_escaped`] tells whether there is any. Nested values come as JSON text; the values of a field that has several
+/// are separated by GS (0x1D).
 #[derive(Debug, Default)]
 pub struct Batch {
     text: String,
@@ -70,6 +74,16 @@ impl Batch {
         Cow::Owned(text)
     }
 
+    /// Adds a record.
+    pub(crate) fn push_record<'f>(&mut self, fields: impl IntoIterator<Item = &'f str>) {
+        for field in fields {
+            self.push_value(field);
+            self.text.push(UNIT);
+        }
+        self.text.push(RECORD);
+        self.rows += 1;
+    }
+
     fn push_value(&mut self, value: &str) {
         if !value.bytes().any(is_reserved) {
             self.text.push_str(value);
@@ -95,6 +109,8 @@ fn is_reserved(byte: u8) -> bool {
 pub(crate) struct Page {
     pub(crate) batch: Batch,
     pub(crate) next: Option<String>,
+    /// Where to ask later for what changed since, in the last page of a table whose changes are tracked.
+    pub(crate) delta: Option<String>,
 }
 
 /// Reads a page; at most `limit` of its rows. What nobody asked for is skipped, however deep it is nested.
@@ -133,15 +149,16 @@ impl<'de> Visitor<'de> for PageSeed<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Page, A::Error> {
-        let (mut batch, mut next) = (None, None);
+        let (mut batch, mut next, mut delta) = (None, None, None);
         while let Some(key) = map.next_key::<Cow<'de, str>>()? {
             match key.as_ref() {
                 "value" => batch = Some(map.next_value_seed(RowsSeed(self))?),
                 "@odata.nextLink" => next = Some(map.next_value::<String>()?),
+                "@odata.deltaLink" => delta = Some(map.next_value::<String>()?),
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
-        Ok(Page { batch: batch.ok_or_else(|| A::Error::missing_field("value"))?, next })
+        Ok(Page { batch: batch.ok_or_else(|| A::Error::missing_field("value"))?, next, delta })
     }
 }
 
@@ -172,9 +189,9 @@ impl<'de> Visitor<'de> for RowsSeed<'_> {
             if rows.next_element_seed(RowSeed { columns, fields: &mut fields })?.is_none() {
                 return Ok(batch);
             }
-            for field in &fields {
+            for (field, column) in fields.iter().zip(columns) {
                 if let Some(raw) = field {
-                    push_field(&mut batch, raw, max_depth).map_err(A::Error::custom)?;
+                    push_field(&mut batch, raw, column.related.as_ref(), max_depth).map_err(A::Error::custom)?;
                 }
                 batch.text.push(UNIT);
             }
@@ -186,8 +203,23 @@ impl<'de> Visitor<'de> for RowsSeed<'_> {
     }
 }
 
-fn push_field(batch: &mut Batch, raw: &RawValue, max_depth: usize) -> Result<(), serde_json::Error> {
+fn push_field(
+    batch: &mut Batch,
+    raw: &RawValue,
+    related: Option<&Related>,
+    max_depth: usize,
+) -> Result<(), serde_json::Error> {
     let json = raw.get();
+    if let Some(part) = related.and_then(|related| related.part) {
+        let rows: Vec<serde_json::Map<String, serde_json::Value>> = serde_json::from_str(json)?;
+        for (index, row) in rows.iter().enumerate() {
+            if index > 0 {
+                batch.text.push(GROUP);
+            }
+            batch.push_value(row.get(part).and_then(serde_json::Value::as_str).unwrap_or_default());
+        }
+        return Ok(());
+    }
     match json.as_bytes()[0] {
         b'n' => {}
         b'"' if !json.contains('\\') => batch.push_value(&json[1..json.len() - 1]),
@@ -259,7 +291,7 @@ mod tests {
     use super::*;
 
     fn columns(names: &[&str]) -> Vec<Column> {
-        names.iter().map(|name| Column { name: name.to_string(), property: name.to_string() }).collect()
+        names.iter().map(|name| Column::own(name, name)).collect()
     }
 
     fn read(body: &[u8], columns: &[Column], limit: usize) -> Result<Page> {

@@ -42,16 +42,39 @@ pub struct Query {
 pub(crate) struct Column {
     pub(crate) name: String,
     pub(crate) property: String,
+    /// For rows behind a navigation property: which part of them is the column's value.
+    pub(crate) related: Option<Related>,
+}
+
+/// A part of the rows behind a navigation property.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Related {
+    /// The options of `$expand`, such as `$select=name`.
+    pub(crate) options: String,
+    /// The property of each of them that becomes the column's value, joined by GS (0x1D); none: their JSON.
+    pub(crate) part: Option<&'static str>,
+}
+
+impl Column {
+    /// A column of the table itself.
+    pub(crate) fn own(name: &str, property: &str) -> Self {
+        Column { name: name.to_owned(), property: property.to_owned(), related: None }
+    }
+
+    /// The rows behind a navigation property.
+    pub(crate) fn related(name: &str, property: &str, options: String, part: Option<&'static str>) -> Self {
+        Column { related: Some(Related { options, part }), ..Column::own(name, property) }
+    }
 }
 
 /// The columns that were asked for, or the table's usual ones.
-pub(crate) fn columns_of(entity: &Entity, names: &[String]) -> Result<Vec<Column>> {
+pub(crate) fn columns_of(entity: &Entity, names: &[impl AsRef<str>]) -> Result<Vec<Column>> {
     if names.is_empty() {
         return Ok(entity.columns.iter().map(|name| column(entity, name)).collect());
     }
     let mut columns: Vec<Column> = Vec::with_capacity(names.len());
     for name in names {
-        let name = name.trim();
+        let name = name.as_ref().trim();
         if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
             let what = format!("'{}' is no name of a column of {}.", name.escape_debug(), entity.name);
             return Err(Error::new(Status::InvalidArgument, what)
@@ -68,7 +91,7 @@ pub(crate) fn columns_of(entity: &Entity, names: &[String]) -> Result<Vec<Column
 
 fn column(entity: &Entity, name: &str) -> Column {
     let property = if entity.lookups.contains(&name) { format!("_{name}_value") } else { name.to_owned() };
-    Column { name: name.to_owned(), property }
+    Column::own(name, &property)
 }
 
 /// A string literal of OData: in apostrophes, an apostrophe in it doubled.
@@ -88,7 +111,8 @@ pub(crate) fn row_url(api: &Url, entity: &Entity, id: Uuid, then: &str, columns:
 /// The address of a list, with its query options.
 pub(crate) fn list_url(api: &Url, path: &str, columns: &[Column], query: &Query) -> Url {
     let mut url = api.join(path).expect("paths of the library are valid");
-    let selected: Vec<_> = columns.iter().map(|column| column.property.as_str()).collect();
+    let own = columns.iter().filter(|column| column.related.is_none());
+    let selected: Vec<_> = own.map(|column| column.property.as_str()).collect();
     let mut options = format!("$select={}", selected.join(","));
     let mut add = |name: &str, value: &str| {
         options.push('&');
@@ -96,6 +120,13 @@ pub(crate) fn list_url(api: &Url, path: &str, columns: &[Column], query: &Query)
         options.push('=');
         options.extend(utf8_percent_encode(value, QUERY_VALUE));
     };
+    let expanded = columns.iter().filter_map(|column| {
+        column.related.as_ref().map(|related| format!("{}({})", column.property, related.options))
+    });
+    let expanded: Vec<_> = expanded.collect();
+    if !expanded.is_empty() {
+        add("$expand", &expanded.join(","));
+    }
     if let Some(filter) = &query.filter {
         add("$filter", filter);
     }
@@ -122,11 +153,13 @@ mod tests {
         missing: Status::NotFound,
     };
 
+    const NONE: &[&str] = &[];
+
     #[test]
     fn what_a_caller_gives_can_not_leave_its_query_option() {
         let api = Url::parse("https://contoso.example/api/data/v9.1/").unwrap();
         let query = Query { filter: Some("name eq 'a&$top=1#\r\n%20+é'".into()), first: Some(3), ..Query::default() };
-        let url = list_url(&api, "things", &columns_of(&TABLE, &[]).unwrap(), &query);
+        let url = list_url(&api, "things", &columns_of(&TABLE, NONE).unwrap(), &query);
         assert_eq!(
             url.as_str(),
             "https://contoso.example/api/data/v9.1/things?$select=thingid,_ownerid_value\

@@ -2,12 +2,20 @@
 
 use serde_json::{Map, Value};
 
+use uuid::Uuid;
+
 use super::Column;
 use crate::error::{Error, Result, Status};
 use crate::http::Response;
 
 /// A row: the columns that were asked for, by the names they were asked for, in that order. A value that is not set is null.
 pub type Row = Map<String, Value>;
+
+/// The id in a column of a row.
+pub(crate) fn id_of(row: &Row, column: &str) -> Result<Uuid> {
+    let id = row.get(column).and_then(Value::as_str).and_then(|id| Uuid::parse_str(id).ok());
+    id.ok_or_else(|| Error::new(Status::UnexpectedResponse, format!("A row came without its {column}.")))
+}
 
 /// Reads a reply that is one row.
 pub(crate) fn read_row(response: &Response) -> Result<Row> {

@@ -49,8 +49,10 @@ fn a_change_on_its_way_leaves_its_outcome_unknown() {
     let server = server();
     fault(&server, "PATCH", "systemusers", slow());
     let attributes = object(json!({ "jobtitle": "Clerk" }));
-    let operation =
-        Operation::start(&client(&server), move |client| users::update(client, seed::ADELE, &attributes)).unwrap();
+    let operation = Operation::start(&client(&server), move |client| {
+        users::update(client, seed::ADELE, &attributes, Options::default())
+    })
+    .unwrap();
     until_it_arrived(&server);
     operation.cancel();
     let error = operation.wait(None).unwrap().unwrap_err();

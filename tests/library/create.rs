@@ -19,7 +19,7 @@ fn minimal() -> serde_json::Map<String, serde_json::Value> {
 #[test]
 fn a_user_is_created_with_one_request_and_comes_back_whole() {
     let server = server();
-    let change = users::create(&client(&server), &minimal()).unwrap();
+    let change = users::create(&client(&server), &minimal(), Options::default()).unwrap();
     assert_eq!((change.changed, change.action), (true, Done::Created));
     assert_eq!(change.user["fullname"], "Erika Example");
     assert_eq!(change.user["businessunitid"], seed::SALES_UNIT.to_string());
@@ -38,7 +38,7 @@ fn every_attribute_of_the_documentations_add_list_arrives() {
         "jobtitle": "Clerk", "middlename": "M", "mobilephone": "2", "nickname": "Eri", "salutation": "Ms", "skills": "Rust",
         "title": "Dr",
     }));
-    let change = users::create(&client(&server), &given).unwrap();
+    let change = users::create(&client(&server), &given, Options::default()).unwrap();
     for (name, value) in &given {
         let expected = if name == "isdisabled" { json!(false) } else { value.clone() };
         assert_eq!(change.user[name.as_str()], expected, "{name}");
@@ -51,7 +51,7 @@ fn a_user_can_be_created_disabled() {
     let server = server();
     let mut given = minimal();
     given.insert("isdisabled".into(), json!("True"));
-    let change = users::create(&client(&server), &given).unwrap();
+    let change = users::create(&client(&server), &given, Options::default()).unwrap();
     assert_eq!(change.user["isdisabled"], true);
 }
 
@@ -60,7 +60,7 @@ fn without_business_unit_the_documentations_text_comes_before_any_request() {
     let server = server();
     let mut given = minimal();
     given.remove("businessunitid");
-    let error = users::create(&client(&server), &given).unwrap_err();
+    let error = users::create(&client(&server), &given, Options::default()).unwrap_err();
     assert_eq!(error.status(), Status::MissingAttribute);
     assert_says(
         &error,
@@ -72,7 +72,10 @@ fn without_business_unit_the_documentations_text_comes_before_any_request() {
     );
     let mut given = minimal();
     given.insert("internalemailaddress".into(), json!(""));
-    assert_eq!(users::create(&client(&server), &given).unwrap_err().status(), Status::MissingAttribute);
+    assert_eq!(
+        users::create(&client(&server), &given, Options::default()).unwrap_err().status(),
+        Status::MissingAttribute
+    );
     assert!(server.requests().is_empty());
 }
 
@@ -81,7 +84,7 @@ fn an_unknown_attribute_is_refused_before_any_request() {
     let server = server();
     let mut given = minimal();
     given.insert("fullname".into(), json!("Erika Example"));
-    let error = users::create(&client(&server), &given).unwrap_err();
+    let error = users::create(&client(&server), &given, Options::default()).unwrap_err();
     assert_eq!(error.status(), Status::InvalidAttribute);
     assert_says(&error, &["fullname is not an attribute", "systemuserid, domainname, firstname"]);
     assert!(server.requests().is_empty());
@@ -92,7 +95,7 @@ fn an_unknown_business_unit_is_named() {
     let server = server();
     let mut given = minimal();
     given.insert("businessunitid".into(), json!(NOBODY.to_string()));
-    let error = users::create(&client(&server), &given).unwrap_err();
+    let error = users::create(&client(&server), &given, Options::default()).unwrap_err();
     assert_eq!(error.status(), Status::BusinessUnitNotFound);
     assert_says(&error, &[&NOBODY.to_string()]);
     assert!(changes(&server).is_empty());
@@ -103,7 +106,7 @@ fn a_systemuserid_that_is_taken_is_refused_and_nothing_is_sent() {
     let server = server();
     let mut given = minimal();
     given.insert("systemuserid".into(), json!(seed::ADELE.to_string()));
-    let error = users::create(&client(&server), &given).unwrap_err();
+    let error = users::create(&client(&server), &given, Options::default()).unwrap_err();
     assert_eq!(error.status(), Status::AlreadyExists);
     assert_says(&error, &[&seed::ADELE.to_string(), "was not changed"]);
     assert_eq!(wire(&server), ["GET 200"]);
@@ -114,7 +117,7 @@ fn a_domainname_that_is_taken_is_told() {
     let server = server();
     let mut given = minimal();
     given.insert("domainname".into(), json!("adele@contoso.example"));
-    let error = users::create(&client(&server), &given).unwrap_err();
+    let error = users::create(&client(&server), &given, Options::default()).unwrap_err();
     assert_eq!((error.status(), error.code()), (Status::AlreadyExists, Some("0x80041d2c")));
 }
 
@@ -123,7 +126,7 @@ fn a_domainname_that_is_taken_is_told() {
 fn survives(action: Action, posts: usize) {
     let server = server();
     fault(&server, "POST", "systemusers", action);
-    let change = users::create(&client(&server), &minimal()).unwrap();
+    let change = users::create(&client(&server), &minimal(), Options::default()).unwrap();
     assert_eq!(changes(&server), ["create systemusers"]);
     assert_eq!(change.user["systemuserid"], server.ledger()[0].id.to_string());
     let sent = server.requests().iter().filter(|r| r.method == "POST" && r.path.contains("systemusers")).count();
@@ -153,7 +156,7 @@ fn a_throttled_create_waits_and_is_sent_again() {
 fn a_create_that_is_lost_again_and_again_ends_as_unknown() {
     let server = server();
     faults(&server, "POST", "systemusers", 0, answer(503));
-    let error = users::create(&client(&server), &minimal()).unwrap_err();
+    let error = users::create(&client(&server), &minimal(), Options::default()).unwrap_err();
     assert_eq!(error.status(), Status::OutcomeUnknown);
     assert_says(&error, &["was not there each time", "sent 3 times"]);
     assert!(changes(&server).is_empty());
@@ -164,7 +167,7 @@ fn where_looking_fails_too_the_error_says_both() {
     let server = server();
     fault(&server, "POST", "systemusers", close(Close::AfterApplied));
     faults(&server, "GET", "systemusers", 0, answer(500));
-    let error = users::create(&client(&server), &minimal()).unwrap_err();
+    let error = users::create(&client(&server), &minimal(), Options::default()).unwrap_err();
     assert_eq!(error.status(), Status::OutcomeUnknown);
     assert_says(&error, &["Looking for the systemuser", "status code - '500'"]);
 }
@@ -179,7 +182,7 @@ fn a_first_create_that_comes_through_late_is_recognized_by_its_key() {
     fault(&server, "GET", "systemusers", Action { status: Some(404), body: Some(missing), ..Action::default() });
     let mut given = minimal();
     given.insert("domainname".into(), json!("erika@contoso.example"));
-    let change = users::create(&client(&server), &given).unwrap();
+    let change = users::create(&client(&server), &given, Options::default()).unwrap();
     assert_eq!(change.user["domainname"], "erika@contoso.example");
     assert_eq!(wire(&server), ["POST 0", "GET 404", "POST 412", "GET 200"]);
     assert_eq!(changes(&server), ["create systemusers"]);
@@ -191,7 +194,7 @@ fn a_second_create_that_is_refused_for_a_reason_of_its_own_says_so() {
     fault(&server, "POST", "systemusers", close(Close::AfterRead));
     let mut given = minimal();
     given.insert("domainname".into(), json!("adele@contoso.example"));
-    let error = users::create(&client(&server), &given).unwrap_err();
+    let error = users::create(&client(&server), &given, Options::default()).unwrap_err();
     assert_eq!(error.status(), Status::AlreadyExists);
     assert_says(&error, &["sent twice", "the user is not there"]);
     assert!(changes(&server).is_empty());
@@ -205,6 +208,31 @@ fn where_the_second_create_is_refused_and_looking_fails_the_outcome_is_unknown()
         json!({ "error": { "code": "0x80040217", "message": "Entity 'systemuser' With Id = x Does Not Exist" } });
     fault(&server, "GET", "systemusers", Action { status: Some(404), body: Some(missing), ..Action::default() });
     faults(&server, "GET", "systemusers", 0, answer(500));
-    let error = users::create(&client(&server), &minimal()).unwrap_err();
+    let error = users::create(&client(&server), &minimal(), Options::default()).unwrap_err();
     assert_eq!(error.status(), Status::OutcomeUnknown);
+}
+
+#[test]
+fn a_plan_of_a_create_shows_the_row_and_makes_none() {
+    let server = server();
+    let plan = Options { mode: Mode::Plan, ..Options::default() };
+    let given =
+        object(json!({ "internalemailaddress": "e@contoso.example", "businessunitid": seed::SALES_UNIT.to_string() }));
+    let change = users::create(&client(&server), &given, plan).unwrap();
+    assert!(change.planned && !change.changed);
+    assert_eq!(change.user["internalemailaddress"], "e@contoso.example");
+    assert_eq!(change.user["businessunitid"], seed::SALES_UNIT.to_string());
+    assert!(changes(&server).is_empty());
+}
+
+#[test]
+fn an_application_user_is_made_from_its_application() {
+    let server = server();
+    let any = Options { any_attribute: true, ..Options::default() };
+    let application = "66666666-6666-4666-8666-666666666666";
+    let given = object(json!({ "applicationid": application, "businessunitid": seed::ROOT_UNIT.to_string() }));
+    let change = users::create(&client(&server), &given, any).unwrap();
+    assert_eq!((change.user["applicationid"].as_str(), &change.user["accessmode"]), (Some(application), &json!(4)));
+    let again = users::create(&client(&server), &given, any).unwrap_err();
+    assert_eq!(again.status(), Status::AlreadyExists, "{again}");
 }

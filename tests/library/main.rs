@@ -14,6 +14,7 @@ mod scripted;
 mod secrets;
 mod sign_in;
 mod support;
+mod teams;
 mod tenant;
 mod tls;
 mod update;

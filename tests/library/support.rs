@@ -1,7 +1,9 @@
 //! What the tests share: a server, clients of it, and what it saw.
 
+pub use dynamics365::Mode;
+pub use dynamics365::users::Options;
 use dynamics365::{Client, Config, Error, Query};
-use local_dataverse::{Action, Close, FaultRule, Options, Server, Settings, seed};
+use local_dataverse::{Action, Close, FaultRule, Server, Settings, seed};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -10,7 +12,7 @@ pub const NOBODY: Uuid = Uuid::from_u128(0xffff_0000_0000_4000_8000_0000_0000_00
 
 /// A fresh environment with the seed `contoso`.
 pub fn server() -> Server {
-    Server::start(Options::default()).unwrap()
+    Server::start(local_dataverse::Options::default()).unwrap()
 }
 
 /// A fresh environment with other settings.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::*;
 
 fn update(server: &local_dataverse::Server, given: Value) -> dynamics365::Result<users::UserChange> {
-    users::update(&client(server), seed::ADELE, &object(given))
+    users::update(&client(server), seed::ADELE, &object(given), Options::default())
 }
 
 #[test]
@@ -77,7 +77,8 @@ fn an_unknown_attribute_is_refused_before_any_request() {
 #[test]
 fn a_missing_user_is_named_and_not_created() {
     let server = server();
-    let error = users::update(&client(&server), NOBODY, &object(json!({ "title": "Dr" }))).unwrap_err();
+    let error =
+        users::update(&client(&server), NOBODY, &object(json!({ "title": "Dr" })), Options::default()).unwrap_err();
     assert_eq!((error.status(), error.code()), (Status::UserNotFound, Some("0x80040217")));
     assert_says(&error, &[&NOBODY.to_string(), "Check the id"]);
     assert!(changes(&server).is_empty());
@@ -88,7 +89,8 @@ fn a_user_deleted_between_reading_and_changing_is_not_created_anew() {
     let server = server();
     let row = json!({ "systemuserid": NOBODY.to_string(), "title": null });
     fault(&server, "GET", "systemusers", Action { status: Some(200), body: Some(row), ..Action::default() });
-    let error = users::update(&client(&server), NOBODY, &object(json!({ "title": "Dr" }))).unwrap_err();
+    let error =
+        users::update(&client(&server), NOBODY, &object(json!({ "title": "Dr" })), Options::default()).unwrap_err();
     assert_eq!(error.status(), Status::UserNotFound);
     assert_eq!(wire(&server), ["GET 200", "PATCH 404"]);
 }
@@ -100,7 +102,8 @@ fn a_broken_user_gives_the_documentations_500_with_cause_and_advice() {
     let path = format!("systemusers({})", seed::ADELE);
     let body = Some(br#"{"isdisabled":null}"#.to_vec());
     dynamics365::requests::request(&client, "PATCH", &path, &object(json!({})), body).unwrap();
-    let error = users::update(&client, seed::ADELE, &object(json!({ "isdisabled": "True" }))).unwrap_err();
+    let error =
+        users::update(&client, seed::ADELE, &object(json!({ "isdisabled": "True" })), Options::default()).unwrap_err();
     assert_eq!((error.status(), error.http_status()), (Status::ServerError, Some(500)));
     let text = error.to_string();
     assert!(
@@ -127,7 +130,8 @@ fn a_change_that_stays_without_reply_ends_as_unknown() {
     let server = server();
     faults(&server, "PATCH", "systemusers", 0, close(Close::AfterApplied));
     let client = client_with(&server, &[("max_tries", "2")]);
-    let error = users::update(&client, seed::ADELE, &object(json!({ "jobtitle": "Clerk" }))).unwrap_err();
+    let error =
+        users::update(&client, seed::ADELE, &object(json!({ "jobtitle": "Clerk" })), Options::default()).unwrap_err();
     assert_eq!(error.status(), Status::OutcomeUnknown);
     assert_says(&error, &["Tried 2 times", "compare before repeating"]);
 }
@@ -137,4 +141,31 @@ fn a_missing_privilege_is_named() {
     let server = server_with(|settings| settings.denied_privileges = vec!["prvWriteUser".into()]);
     let error = update(&server, json!({ "jobtitle": "Clerk" })).unwrap_err();
     assert_eq!((error.status(), error.privilege()), (Status::AccessDenied, Some("prvWriteUser")));
+}
+
+#[test]
+fn a_plan_tells_the_differences_and_changes_nothing() {
+    let server = server();
+    let plan = Options { mode: Mode::Plan, ..Options::default() };
+    let given = object(json!({ "jobtitle": "Clerk", "firstname": "Adele" }));
+    let change = users::update(&client(&server), seed::ADELE, &given, plan).unwrap();
+    assert_eq!((change.planned, change.changed, change.action), (true, false, Done::Updated));
+    assert_eq!((change.changes.len(), change.changes[0].attribute.as_str()), (1, "jobtitle"));
+    assert!(changes(&server).is_empty());
+}
+
+#[test]
+fn other_attributes_are_set_where_the_caller_says_so_and_only_what_differs_is_sent() {
+    let server = server();
+    let client = client(&server);
+    let any = Options { any_attribute: true, ..Options::default() };
+    let manager = format!("/systemusers({})", seed::DORA);
+    let given = object(json!({ "address1_city": "Ulm", "parentsystemuserid@odata.bind": manager, "accessmode": 0 }));
+    let change = users::update(&client, seed::ADELE, &given, any).unwrap();
+    let names: Vec<_> = change.changes.iter().map(|change| change.attribute.as_str()).collect();
+    assert_eq!(names, ["address1_city", "parentsystemuserid"]);
+    assert_eq!(users::update(&client, seed::ADELE, &given, any).unwrap().action, Done::Unchanged);
+    assert_eq!(changes(&server).len(), 1);
+    let unknown = object(json!({ "shoesize": 42 }));
+    assert_eq!(users::update(&client, seed::ADELE, &unknown, any).unwrap_err().status(), Status::InvalidAttribute);
 }

@@ -1,0 +1,144 @@
+//! Users (`systemuser`): read, create, update, enable, disable, move, delete.
+
+mod create;
+mod delete;
+mod movement;
+mod update;
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::client::{Client, Pages};
+use crate::error::{Result, Status};
+use crate::odata::{self, Column, Entity, Query, Row};
+use crate::roles;
+
+pub use crate::change::{Action, AttributeChange, Mode};
+pub use create::create;
+pub use delete::delete;
+pub use movement::move_to;
+pub use update::{set_enabled, update};
+
+pub(crate) const USER: Entity = Entity {
+    set: "systemusers",
+    name: "systemuser",
+    lookups: &["businessunitid", "parentsystemuserid", "createdby", "modifiedby"],
+    columns: &[
+        "systemuserid",
+        "fullname",
+        "domainname",
+        "internalemailaddress",
+        "firstname",
+        "lastname",
+        "businessunitid",
+        "isdisabled",
+        "accessmode",
+        "applicationid",
+        "photourl",
+        "employeeid",
+        "governmentid",
+        "homephone",
+        "jobtitle",
+        "middlename",
+        "mobilephone",
+        "nickname",
+        "salutation",
+        "skills",
+        "title",
+    ],
+    missing: Status::UserNotFound,
+};
+
+/// The column of [`list`] that is none of the table: the names of the roles that a user holds of its own, separated by GS (0x1D).
+const ROLE_NAMES: &str = "roles";
+
+/// How a user is created or changed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Whether the change is made, or only worked out.
+    pub mode: Mode,
+    /// Whether attributes beyond those of the connector's documentation may be set. They are sent as they are, under their logical names; a
+    /// lookup as `<name>@odata.bind` with `/<entity set>(<id>)`.
+    pub any_attribute: bool,
+}
+
+/// What a change of a user did.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserChange {
+    /// Whether anything was changed.
+    pub changed: bool,
+    /// Whether the change was only worked out.
+    pub planned: bool,
+    /// What was done.
+    pub action: Action,
+    /// The user as it is afterwards, with the usual columns.
+    pub user: Row,
+    /// What differs from before; empty for a new user.
+    pub changes: Vec<AttributeChange>,
+    /// What was left out, and why.
+    pub warnings: Vec<String>,
+    /// The roles that a move to another business unit cost.
+    pub roles_removed: Vec<Row>,
+    /// The roles of the new business unit that the user got in their place.
+    pub roles_restored: Vec<Row>,
+    /// Those that have no copy in the new business unit.
+    pub roles_without_copy: Vec<Row>,
+}
+
+impl UserChange {
+    /// A change that did nothing yet.
+    fn of(user: Row, action: Action, warnings: Vec<String>) -> Self {
+        let (changes, roles_removed, roles_restored, roles_without_copy) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        UserChange {
+            changed: false,
+            planned: false,
+            action,
+            user,
+            changes,
+            warnings,
+            roles_removed,
+            roles_restored,
+            roles_without_copy,
+        }
+    }
+}
+
+/// One user. `columns` are logical names; none means the usual ones.
+///
+/// # Errors
+/// `UserNotFound` where there is no such user.
+pub fn get(client: &Client, id: Uuid, columns: &[String]) -> Result<Row> {
+    client.row(&USER, id, &odata::columns_of(&USER, columns)?)
+}
+
+/// Users, page by page. Beside those of the table there is the column `roles`: the names of the roles that the user holds of its own,
+/// separated by GS (0x1D).
+pub fn list(client: &Client, query: &Query) -> Result<Pages> {
+    let names: Vec<&String> = query.columns.iter().filter(|name| !is_role_names(name)).collect();
+    let mut columns = odata::columns_of(&USER, &names)?;
+    for (place, name) in query.columns.iter().enumerate().filter(|(_, name)| is_role_names(name)) {
+        let options = "$select=name".to_owned();
+        let column = Column::related(name.trim(), "systemuserroles_association", options, Some("name"));
+        columns.insert(place.min(columns.len()), column);
+    }
+    Ok(client.pages_of(USER.set, &USER, columns, query, "the users".into()))
+}
+
+fn is_role_names(name: &str) -> bool {
+    name.trim().eq_ignore_ascii_case(ROLE_NAMES)
+}
+
+/// The roles that a user holds of its own (those of its teams are not among them).
+///
+/// # Errors
+/// The first page is `UserNotFound` where there is no such user.
+pub fn roles(client: &Client, id: Uuid, query: &Query) -> Result<Pages> {
+    client.pages(
+        &format!("systemusers({id})/systemuserroles_association"),
+        &roles::ROLE_OF_USER,
+        query,
+        format!("systemuser {id}"),
+    )
+}
