@@ -15,9 +15,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// A bit of `flags`: nothing is changed; the result tells what would be.
+#define D365_PLAN 1
+
+// A bit of `flags`: attributes beyond the list of `d365_user_create` are sent as they are.
+#define D365_ANY_ATTRIBUTE 2
+
+// A bit of `flags`: a user who moves gets the roles of the same names in the new business unit.
+#define D365_RESTORE_ROLES 4
+
 // The version of this ABI: of the functions, their signatures and the numbers. A caller compares it with
 // `d365_abi_version()` after loading the library, and refuses another one.
-#define D365_ABI_VERSION 1
+#define D365_ABI_VERSION 2
 
 // What came of a call: the numbers of `d365_status` in the C ABI.
 //
@@ -58,6 +67,8 @@ enum d365_status
   D365_STATUS_BUSINESS_UNIT_NOT_FOUND = 33,
   // A name fits several rows.
   D365_STATUS_AMBIGUOUS_NAME = 34,
+  // The team does not exist.
+  D365_STATUS_TEAM_NOT_FOUND = 35,
   // A row with this key or name exists.
   D365_STATUS_ALREADY_EXISTS = 40,
   // The row has another version than the request expected.
@@ -66,6 +77,10 @@ enum d365_status
   D365_STATUS_CONSTRAINT_VIOLATION = 42,
   // The environment does not support the request.
   D365_STATUS_NOT_SUPPORTED = 43,
+  // The changes of the table are not tracked in this environment.
+  D365_STATUS_NOT_TRACKED = 44,
+  // The change token is too old, or of another environment or table.
+  D365_STATUS_TOKEN_EXPIRED = 45,
   // A service protection limit was hit, and waiting it out would take longer than is allowed.
   D365_STATUS_THROTTLED = 50,
   // The environment or the sign-in service can't be reached, or says that it is unavailable.
@@ -168,7 +183,7 @@ typedef void (*d365_question_callback)(void *user_data, d365_question *question)
 typedef void (*d365_free_callback)(void *user_data);
 
 // Some rows, as ASCII delimited text: fields end with US (0x1F), records with RS (0x1E), fields in the order of the columns. Null
-// is an empty field, booleans are true and false, nested values JSON. Where `escaped` is set, a value's own characters 0x10 and
+// is an empty field, booleans are true and false, nested values JSON, several values of one field are separated by GS (0x1D). Where `escaped` is set, a value's own characters 0x10 and
 // 0x1C to 0x1F come as DLE (0x10) followed by the character 0x40 higher.
 typedef struct {
   // UTF-8, without a NUL at its end.
@@ -331,7 +346,8 @@ d365_status d365_error_text(const d365_error *error,
 void d365_error_free(d365_error *error);
 
 // Lists users. `columns` are logical names separated by commas; NULL means systemuserid, fullname, domainname, internalemailaddress, firstname, lastname, businessunitid, isdisabled, accessmode,
-// applicationid, photourl, employeeid, governmentid, homephone, jobtitle, middlename, mobilephone, nickname, salutation, skills, title.
+// applicationid, photourl, employeeid, governmentid, homephone, jobtitle, middlename, mobilephone, nickname, salutation, skills, title. Beside those of the
+// table there is the column "roles": the names of the roles that the user holds of its own, separated by GS (0x1D).
 // `filter` and `order_by` are OData expressions ("isdisabled eq true", "name desc") or NULL. At most `first` rows; 0 means all.
 //
 // Any thread. On success `*rows` is a handle to read with `d365_rows_next` and to free with `d365_rows_free`; a wrong column or
@@ -379,6 +395,45 @@ d365_status d365_user_roles(const d365_client *client,
                             const char *columns,
                             d365_rows **rows,
                             d365_error **error);
+
+// Lists the users who hold a role, those who hold it through a team included. `role` is a roleid, or a name: then the roles of that name in all business units,
+// or in `business_unit` (id or name) where that is not NULL.
+//
+// The columns: systemuserid, fullname, internalemailaddress, businessunitid, isdisabled, roleid, rolename, rolebusinessunitid, teamid, teamname; the last two
+// are empty for a user who holds the role itself. A user who holds it in several ways comes once for each.
+//
+// Any thread. On success `*rows` is a handle as of `d365_user_list`; ROLE_NOT_FOUND and BUSINESS_UNIT_NOT_FOUND are told by the first `d365_rows_next`.
+d365_status d365_role_members(const d365_client *client,
+                              const char *role,
+                              const char *business_unit,
+                              d365_rows **rows,
+                              d365_error **error);
+
+// Lists every role that any user of the environment holds, those of teams included, from the intersect tables: 5,000 pairs a request. With `user_names` the
+// table of users is read first, so that fullname is filled.
+//
+// The columns: systemuserid, fullname, roleid, rolename, rolebusinessunitid, teamid, teamname; the last two are empty for a role that the user holds itself.
+//
+// Any thread. On success `*rows` is a handle as of `d365_user_list`.
+d365_status d365_role_assignments(const d365_client *client,
+                                  bool user_names,
+                                  d365_rows **rows,
+                                  d365_error **error);
+
+// Lists what was created, changed or deleted in a table since `token` was handed out, or all rows where that is NULL. `table` is one of systemuser, role,
+// businessunit, team, systemuserroles, teamroles, teammembership; `columns` are logical names separated by commas, and must be the same for the same token.
+//
+// The columns: reason ("deleted" for a row that is gone), id (of that row), and then those asked for. Once `d365_rows_next` returned END, `d365_rows_token` has
+// the token for the next time.
+//
+// Any thread. On success `*rows` is a handle as of `d365_user_list`. Told by the first `d365_rows_next`: NOT_TRACKED where the environment does not track the table's
+// changes, TOKEN_EXPIRED where the token is too old (then read all rows again, with NULL), INVALID_ARGUMENT for another table's token.
+d365_status d365_changes(const d365_client *client,
+                         const char *table,
+                         const char *columns,
+                         const char *token,
+                         d365_rows **rows,
+                         d365_error **error);
 
 // Waits until an operation is done, at most `timeout_ms` milliseconds; 0 only looks.
 //
@@ -436,7 +491,12 @@ d365_status d365_user_get(const d365_client *client,
 // nickname, salutation, skills, title. businessunitid and internalemailaddress are needed. Booleans may be text ("True"). The library
 // chooses the systemuserid where none is given, and never creates a user twice.
 //
-// Result: `{"changed":true,"action":"Created","user":{...},"changes":[],"warnings":[],"rolesRemoved":[]}`.
+// `flags`: 0; D365_PLAN to change nothing and be told what would be made (`"planned":true,"changed":false`); D365_ANY_ATTRIBUTE to send attributes
+// beyond that list as they are, under their logical names, a lookup as "<name>@odata.bind" with "/<entity set>(<id>)". With an applicationid among them
+// the user is an application user, and internalemailaddress is not needed.
+//
+// Result: `{"changed":true,"planned":false,"action":"Created","user":{...},"changes":[],"warnings":[],"rolesRemoved":[],"rolesRestored":[],
+// "rolesWithoutCopy":[]}`.
 //
 // Fails with MISSING_ATTRIBUTE and INVALID_ATTRIBUTE before any request, ALREADY_EXISTS, BUSINESS_UNIT_NOT_FOUND,
 // CONSTRAINT_VIOLATION, OUTCOME_UNKNOWN, and as d365_user_get.
@@ -445,14 +505,17 @@ d365_status d365_user_get(const d365_client *client,
 // `d365_operation_free`.
 d365_status d365_user_create(const d365_client *client,
                              const char *attributes_json,
+                             uint32_t flags,
                              d365_operation **operation,
                              d365_error **error);
 
 // Updates a user: reads it, and sends only what differs. The attributes are those of d365_user_create but systemuserid and domainname;
 // domainname is left out with a warning. An empty text or null clears an attribute, except isdisabled, which is never sent as null.
 //
-// Result: `{"changed":true,"action":"Updated","user":{...},"changes":[{"attribute":"jobtitle","before":null,"after":"Clerk"}],
-// "warnings":[],"rolesRemoved":[...]}`; where nothing differs `"changed":false,"action":"Unchanged"`, and nothing is sent.
+// `flags`: 0; D365_PLAN to change nothing and be told what would be changed; D365_ANY_ATTRIBUTE as in d365_user_create.
+//
+// Result: as d365_user_create, with the action "Updated" and `"changes":[{"attribute":"jobtitle","before":null,"after":"Clerk"}]`; where nothing differs
+// `"changed":false,"action":"Unchanged"`, and nothing is sent.
 // rolesRemoved are the roles that a change of the business unit cost.
 //
 // Fails with INVALID_ATTRIBUTE before any request, USER_NOT_FOUND, BUSINESS_UNIT_NOT_FOUND, CONSTRAINT_VIOLATION, OUTCOME_UNKNOWN, and
@@ -463,10 +526,11 @@ d365_status d365_user_create(const d365_client *client,
 d365_status d365_user_update(const d365_client *client,
                              const char *user_id,
                              const char *attributes_json,
+                             uint32_t flags,
                              d365_operation **operation,
                              d365_error **error);
 
-// Enables or disables a user.
+// Enables or disables a user. `flags`: 0 or D365_PLAN.
 //
 // Result: as d365_user_update, with the action "Enabled", "Disabled" or "Unchanged".
 //
@@ -477,10 +541,13 @@ d365_status d365_user_update(const d365_client *client,
 d365_status d365_user_set_enabled(const d365_client *client,
                                   const char *user_id,
                                   bool enabled,
+                                  uint32_t flags,
                                   d365_operation **operation,
                                   d365_error **error);
 
-// Moves a user to a business unit. The environment usually takes all roles from a user who moves: those are in rolesRemoved.
+// Moves a user to a business unit, given by its businessunitid or its name. The environment usually takes all roles from a user who moves: those are in
+// rolesRemoved. `flags`: 0; D365_PLAN to change nothing and be told which roles the move puts at risk; D365_RESTORE_ROLES to give the user the roles of the
+// same names in the new business unit: those are in rolesRestored, and the ones that have no copy there in rolesWithoutCopy.
 //
 // Result: as d365_user_update, with the action "Moved" or "Unchanged".
 //
@@ -490,7 +557,8 @@ d365_status d365_user_set_enabled(const d365_client *client,
 // `d365_operation_free`.
 d365_status d365_user_move(const d365_client *client,
                            const char *user_id,
-                           const char *business_unit_id,
+                           const char *business_unit,
+                           uint32_t flags,
                            d365_operation **operation,
                            d365_error **error);
 
@@ -508,9 +576,10 @@ d365_status d365_role_get(const d365_client *client,
                           d365_operation **operation,
                           d365_error **error);
 
-// Assigns a role to a user. `role` is a roleid, or the name of a role in the user's business unit.
+// Assigns a role to a user. `role` is a roleid, or the name of a role: that of the user's own business unit, or of `business_unit` (id or name) where that
+// is not NULL. `flags`: 0, or D365_PLAN to change nothing and be told what would be.
 //
-// Result: `{"changed":true,"action":"Added","user":{"systemuserid","fullname","businessunitid"},"role":{"roleid","name","businessunitid"}}`;
+// Result: `{"changed":true,"planned":false,"action":"Added","user":{"systemuserid","fullname","businessunitid"},"role":{"roleid","name","businessunitid"}}`;
 // where it was so already, `"changed":false,"action":"Unchanged"`.
 //
 // Fails with USER_NOT_FOUND, ROLE_NOT_FOUND, AMBIGUOUS_NAME, CONSTRAINT_VIOLATION, OUTCOME_UNKNOWN, and as d365_user_get.
@@ -520,12 +589,15 @@ d365_status d365_role_get(const d365_client *client,
 d365_status d365_role_assign(const d365_client *client,
                              const char *user_id,
                              const char *role,
+                             const char *business_unit,
+                             uint32_t flags,
                              d365_operation **operation,
                              d365_error **error);
 
-// Revokes a role from a user. `role` is a roleid, or the name of a role in the user's business unit.
+// Revokes a role from a user. `role` is a roleid, or the name of a role: that of the user's own business unit, or of `business_unit` (id or name) where that
+// is not NULL. `flags`: 0, or D365_PLAN to change nothing and be told what would be.
 //
-// Result: `{"changed":true,"action":"Removed","user":{"systemuserid","fullname","businessunitid"},"role":{"roleid","name","businessunitid"}}`;
+// Result: `{"changed":true,"planned":false,"action":"Removed","user":{"systemuserid","fullname","businessunitid"},"role":{"roleid","name","businessunitid"}}`;
 // where it was so already, `"changed":false,"action":"Unchanged"`.
 //
 // Fails with USER_NOT_FOUND, ROLE_NOT_FOUND, AMBIGUOUS_NAME, CONSTRAINT_VIOLATION, OUTCOME_UNKNOWN, and as d365_user_get.
@@ -535,6 +607,41 @@ d365_status d365_role_assign(const d365_client *client,
 d365_status d365_role_revoke(const d365_client *client,
                              const char *user_id,
                              const char *role,
+                             const char *business_unit,
+                             uint32_t flags,
+                             d365_operation **operation,
+                             d365_error **error);
+
+// Gives a user exactly these roles: adds what is missing, then takes what is too much. `roles_json` is a JSON list of roleids and names of roles, which are
+// those of the user's own business unit or of `business_unit` (id or name, or NULL). Every role is found before anything is changed. `flags`: 0 or D365_PLAN.
+//
+// Result: `{"changed":true,"planned":false,"user":{...},"roles":[{"action":"Added","role":{...}}, ...]}`, actions as of d365_role_assign and
+// d365_role_revoke.
+//
+// Fails as d365_role_assign; the error says what was done before it.
+//
+// Any thread. On success `*operation` is a handle to wait for with `d365_operation_wait` and to free with
+// `d365_operation_free`.
+d365_status d365_user_set_roles(const d365_client *client,
+                                const char *user_id,
+                                const char *roles_json,
+                                const char *business_unit,
+                                uint32_t flags,
+                                d365_operation **operation,
+                                d365_error **error);
+
+// Deletes a user, which an environment offers only with the feature "delete disabled users"; the user must be disabled and gone from Microsoft Entra ID, and is
+// only marked as deleted the first time. `flags`: 0 or D365_PLAN.
+//
+// Result: as d365_user_update, with the action "Deleted".
+//
+// Fails with USER_NOT_FOUND, NOT_SUPPORTED where the environment does not delete users, CONSTRAINT_VIOLATION, OUTCOME_UNKNOWN, and as d365_user_get.
+//
+// Any thread. On success `*operation` is a handle to wait for with `d365_operation_wait` and to free with
+// `d365_operation_free`.
+d365_status d365_user_delete(const d365_client *client,
+                             const char *user_id,
+                             uint32_t flags,
                              d365_operation **operation,
                              d365_error **error);
 
@@ -633,11 +740,87 @@ d365_status d365_rows_log(const d365_rows *rows,
                           size_t *len,
                           d365_error **error);
 
+// The token for the next `d365_changes`, once `d365_rows_next` returned END on rows of `d365_changes`: UTF-8 without a NUL at its end, valid until the next call or
+// until the rows are freed. It is no secret; it says where the changes of the table stood.
+//
+// Returns OK, PENDING before the last row was read (and for rows of any other list), INVALID_ARGUMENT.
+d365_status d365_rows_token(const d365_rows *rows,
+                            const char **text,
+                            size_t *len,
+                            d365_error **error);
+
 // Ends the fetching; NULL is fine. Whoever reads gets CANCELLED at once. Any thread.
 void d365_rows_cancel(const d365_rows *rows);
 
 // Frees rows, and ends their fetching; NULL is fine.
 void d365_rows_free(d365_rows *rows);
+
+// Lists teams. `columns` are logical names separated by commas; NULL means teamid, name, businessunitid, teamtype, isdefault, administratorid, description.
+// `filter` and `order_by` are OData expressions ("isdefault eq false", "name desc") or NULL. At most `first` rows; 0 means all.
+//
+// Any thread. On success `*rows` is a handle to read with `d365_rows_next` and to free with `d365_rows_free`; a wrong column or
+// filter, and whatever a request fails with, is told by the first `d365_rows_next`.
+d365_status d365_team_list(const d365_client *client,
+                           const char *columns,
+                           const char *filter,
+                           const char *order_by,
+                           uint64_t first,
+                           d365_rows **rows,
+                           d365_error **error);
+
+// Lists the users who belong to a team. `columns` as in `d365_user_list`.
+//
+// Any thread. On success `*rows` is a handle as of `d365_user_list`; an unknown team is TEAM_NOT_FOUND at the first
+// `d365_rows_next`.
+d365_status d365_team_members(const d365_client *client,
+                              const char *team_id,
+                              const char *columns,
+                              d365_rows **rows,
+                              d365_error **error);
+
+// Lists the roles that a team holds. `columns` as in `d365_role_list`.
+//
+// Any thread. On success `*rows` is a handle as of `d365_user_list`; an unknown team is TEAM_NOT_FOUND at the first
+// `d365_rows_next`.
+d365_status d365_team_roles(const d365_client *client,
+                            const char *team_id,
+                            const char *columns,
+                            d365_rows **rows,
+                            d365_error **error);
+
+// Assigns a role to a team. `role` is a roleid, or the name of a role: that of the team's own business unit, or of `business_unit` (id or name) where that is
+// not NULL. `flags`: 0 or D365_PLAN.
+//
+// Result: `{"changed":true,"planned":false,"action":"Added","team":{"teamid","name","businessunitid"},"role":{"roleid","name","businessunitid"}}`; where it
+// was so already, `"changed":false,"action":"Unchanged"`.
+//
+// Fails with TEAM_NOT_FOUND, ROLE_NOT_FOUND, AMBIGUOUS_NAME, CONSTRAINT_VIOLATION, OUTCOME_UNKNOWN, and as d365_user_get.
+//
+// Any thread. On success `*operation` is a handle to wait for with `d365_operation_wait` and to free with
+// `d365_operation_free`.
+d365_status d365_team_role_assign(const d365_client *client,
+                                  const char *team_id,
+                                  const char *role,
+                                  const char *business_unit,
+                                  uint32_t flags,
+                                  d365_operation **operation,
+                                  d365_error **error);
+
+// Revokes a role from a team. The arguments are those of `d365_team_role_assign`.
+//
+// Result: as d365_team_role_assign, with the action "Removed" or "Unchanged".
+//
+// Fails as d365_team_role_assign.
+//
+// Any thread. On success `*operation` is a handle to wait for with `d365_operation_wait` and to free with
+// `d365_operation_free`.
+d365_status d365_team_role_revoke(const d365_client *client,
+                                  const char *team_id,
+                                  const char *role,
+                                  const char *business_unit,
+                                  uint32_t flags,
+                                  d365_operation **operation,
+                                  d365_error **error);
 
 // The version of the ABI that the library was built with: `D365_ABI_VERSION` of its header. Any thread.
 uint32_t d365_abi_version(void);

@@ -111,7 +111,7 @@ impl Changes {
         if !response.is_success() {
             return Err(odata::to_error(&response, &about, Some(self.entity)));
         }
-        let page = odata::read_page(&response.body, &self.columns, usize::MAX)?;
+        let page = odata::read_page(&response, &self.columns, usize::MAX)?;
         match (page.next, page.delta) {
             (Some(next), _) => self.url = Some(self.client.own_link(&next, &about)?),
             (None, Some(delta)) => self.next.set(self.client.own_link(&delta, &about)?.into()),

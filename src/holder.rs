@@ -68,7 +68,7 @@ impl Holder {
         if !response.is_success() {
             return Err(odata::to_error(&response, &about, Some(entity)));
         }
-        let mut raw = odata::read_row(&response.body)?;
+        let mut raw = odata::read_row(&response)?;
         let roles = match raw.remove(kind.relationship()) {
             Some(Value::Array(roles)) => roles,
             _ => {

@@ -6,16 +6,16 @@ use super::border::{Out, export};
 use super::client::d365_client;
 use super::error::d365_error;
 use super::rows::d365_rows;
-use crate::client::{Client, Pages};
+use crate::client::Client;
 use crate::error::{Result, Status};
-use crate::odata::Query;
+use crate::odata::{Batch, Query};
 use crate::rows::Rows;
 use crate::{business_units, roles, users};
 
-pub(super) fn start(
+pub(super) fn start<I: Iterator<Item = Result<Batch>>>(
     client: &d365_client,
     rows: Out<*mut d365_rows>,
-    list: impl FnOnce(&Client) -> Result<Pages> + Send + 'static,
+    list: impl FnOnce(&Client) -> Result<I> + Send + 'static,
 ) -> Result<Status> {
     rows.set(d365_rows::into_raw(Rows::start(&client.0, list)?));
     Ok(Status::Ok)
@@ -27,7 +27,8 @@ pub(super) fn query(columns: Vec<String>, filter: Option<&str>, order_by: Option
 }
 
 /// Lists users. `columns` are logical names separated by commas; NULL means systemuserid, fullname, domainname, internalemailaddress, firstname, lastname, businessunitid, isdisabled, accessmode,
-/// applicationid, photourl, employeeid, governmentid, homephone, jobtitle, middlename, mobilephone, nickname, salutation, skills, title.
+/// applicationid, photourl, employeeid, governmentid, homephone, jobtitle, middlename, mobilephone, nickname, salutation, skills, title. Beside those of the
+/// table there is the column "roles": the names of the roles that the user holds of its own, separated by GS (0x1D).
 /// `filter` and `order_by` are OData expressions ("isdisabled eq true", "name desc") or NULL. At most `first` rows; 0 means all.
 ///
 /// Any thread. On success `*rows` is a handle to read with `d365_rows_next` and to free with `d365_rows_free`; a wrong column or

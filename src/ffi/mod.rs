@@ -13,6 +13,7 @@ pub mod config;
 pub mod error;
 pub mod flags;
 pub mod lists;
+pub mod memberships;
 pub mod operation;
 pub mod operations;
 pub mod question;

@@ -7,6 +7,7 @@ use libc::c_char;
 
 use super::border::{export, free};
 use super::error::d365_error;
+use crate::changes::ChangeToken;
 use crate::error::Status;
 use crate::odata::Batch;
 use crate::rows::{Next, Rows};
@@ -18,16 +19,25 @@ pub struct d365_rows {
     current: Mutex<Batch>,
     /// What `d365_rows_log` handed out last.
     log: Mutex<String>,
+    /// The token of the changes, once all were read.
+    token: ChangeToken,
+    /// What `d365_rows_token` handed out last.
+    told: Mutex<String>,
 }
 
 impl d365_rows {
     pub(super) fn into_raw(rows: Rows) -> *mut Self {
-        Box::into_raw(Box::new(d365_rows { rows, current: Mutex::default(), log: Mutex::default() }))
+        Self::with_token(rows, ChangeToken::default())
+    }
+
+    pub(super) fn with_token(rows: Rows, token: ChangeToken) -> *mut Self {
+        let (current, log, told) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Box::into_raw(Box::new(d365_rows { rows, current, log, token, told }))
     }
 }
 
 /// Some rows, as ASCII delimited text: fields end with US (0x1F), records with RS (0x1E), fields in the order of the columns. Null
-/// is an empty field, booleans are true and false, nested values JSON. Where `escaped` is set, a value's own characters 0x10 and
+/// is an empty field, booleans are true and false, nested values JSON, several values of one field are separated by GS (0x1D). Where `escaped` is set, a value's own characters 0x10 and
 /// 0x1C to 0x1F come as DLE (0x10) followed by the character 0x40 higher.
 #[repr(C)]
 pub struct d365_batch {
@@ -88,6 +98,27 @@ pub unsafe extern "C" fn d365_rows_log(
         *log = rows.rows.take_log();
         text.set(log.as_ptr().cast());
         len.set(log.len());
+        Ok(Status::Ok)
+    })
+}
+
+/// The token for the next `d365_changes`, once `d365_rows_next` returned END on rows of `d365_changes`: UTF-8 without a NUL at its end, valid until the next call or
+/// until the rows are freed. It is no secret; it says where the changes of the table stood.
+///
+/// Returns OK, PENDING before the last row was read (and for rows of any other list), INVALID_ARGUMENT.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn d365_rows_token(
+    rows: *const d365_rows,
+    text: *mut *const c_char,
+    len: *mut usize,
+    error: *mut *mut d365_error,
+) -> Status {
+    export!(error; rows = handle(rows), text = out(text), len = out(len); {
+        let Some(token) = rows.token.get() else { return Ok(Status::Pending) };
+        let mut told = rows.told.lock().unwrap_or_else(PoisonError::into_inner);
+        *told = token;
+        text.set(told.as_ptr().cast());
+        len.set(told.len());
         Ok(Status::Ok)
     })
 }

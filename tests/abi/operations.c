@@ -45,8 +45,7 @@ static void users(d365_client *client) {
   EXPECT("get a user", d365_user_get(client, ADELE, "fullname,businessunitid", &operation, NULL),
          "{\"fullname\":\"Adele Example\",\"businessunitid\":\"" SALES "\"}");
 
-  started = d365_user_create(client, "{\"businessunitid\":\"" SALES "\",\"internalemailaddress\":\"erika@contoso.example\",\"firstname\":\"Erika\"}",
-                             &operation, NULL);
+  started = d365_user_create(client, "{\"businessunitid\":\"" SALES "\",\"internalemailaddress\":\"erika@contoso.example\",\"firstname\":\"Erika\"}", 0, &operation, NULL);
   CHECK("create a user", done(started, operation, &result) == D365_STATUS_OK && strstr(result, "\"action\":\"Created\"") != NULL);
   found = result != NULL ? strstr(result, "\"systemuserid\":\"") : NULL;
   if (found != NULL) {
@@ -54,16 +53,16 @@ static void users(d365_client *client) {
   }
   free(result);
 
-  EXPECT("update it", d365_user_update(client, id, "{\"jobtitle\":\"Clerk\"}", &operation, NULL),
+  EXPECT("update it", d365_user_update(client, id, "{\"jobtitle\":\"Clerk\"}", 0, &operation, NULL),
          "\"changes\":[{\"attribute\":\"jobtitle\",\"before\":null,\"after\":\"Clerk\"}]");
-  EXPECT("update it again", d365_user_update(client, id, "{\"jobtitle\":\"Clerk\"}", &operation, NULL), "\"changed\":false,\"action\":\"Unchanged\"");
-  EXPECT("assign a role by name", d365_role_assign(client, id, "Salesperson", &operation, NULL), "\"action\":\"Added\"");
-  EXPECT("assign it again", d365_role_assign(client, id, "a0000003-0000-4000-8000-000000000002", &operation, NULL), "\"action\":\"Unchanged\"");
-  EXPECT("revoke it", d365_role_revoke(client, id, "Salesperson", &operation, NULL), "\"action\":\"Removed\"");
-  EXPECT("assign it anew", d365_role_assign(client, id, "Salesperson", &operation, NULL), "\"action\":\"Added\"");
-  EXPECT("move it", d365_user_move(client, id, SERVICE, &operation, NULL), "\"rolesRemoved\":[{\"roleid\":\"a0000003-0000-4000-8000-000000000002\"");
-  EXPECT("disable it", d365_user_set_enabled(client, id, false, &operation, NULL), "\"action\":\"Disabled\"");
-  EXPECT("enable it", d365_user_set_enabled(client, id, true, &operation, NULL), "\"action\":\"Enabled\"");
+  EXPECT("update it again", d365_user_update(client, id, "{\"jobtitle\":\"Clerk\"}", 0, &operation, NULL), "\"changed\":false,\"action\":\"Unchanged\"");
+  EXPECT("assign a role by name", d365_role_assign(client, id, "Salesperson", NULL, 0, &operation, NULL), "\"action\":\"Added\"");
+  EXPECT("assign it again", d365_role_assign(client, id, "a0000003-0000-4000-8000-000000000002", NULL, 0, &operation, NULL), "\"action\":\"Unchanged\"");
+  EXPECT("revoke it", d365_role_revoke(client, id, "Salesperson", NULL, 0, &operation, NULL), "\"action\":\"Removed\"");
+  EXPECT("assign it anew", d365_role_assign(client, id, "Salesperson", NULL, 0, &operation, NULL), "\"action\":\"Added\"");
+  EXPECT("move it", d365_user_move(client, id, SERVICE, 0, &operation, NULL), "\"rolesRemoved\":[{\"roleid\":\"a0000003-0000-4000-8000-000000000002\"");
+  EXPECT("disable it", d365_user_set_enabled(client, id, false, 0, &operation, NULL), "\"action\":\"Disabled\"");
+  EXPECT("enable it", d365_user_set_enabled(client, id, true, 0, &operation, NULL), "\"action\":\"Enabled\"");
   EXPECT("get a role", d365_role_get(client, "a0000006-0000-4000-8000-000000000003", "name", &operation, NULL), "Approver's Deputy & Reviewer");
 }
 
@@ -142,7 +141,7 @@ static void errors(d365_client *client) {
   CHECK("it names argument and value", error_has(error, D365_ERROR_FIELD_MESSAGE, "'user_id' is no GUID: 'me'"));
   d365_error_free(error);
   error = NULL;
-  CHECK("JSON that is none", d365_user_update(client, ADELE, "[", &operation, NULL) == D365_STATUS_INVALID_ARGUMENT && operation == NULL);
+  CHECK("JSON that is none", d365_user_update(client, ADELE, "[", 0, &operation, NULL) == D365_STATUS_INVALID_ARGUMENT && operation == NULL);
   CHECK("roles of nobody", d365_user_roles(client, NOBODY, NULL, &rows, NULL) == D365_STATUS_OK);
   do {
     status = d365_rows_next(rows, 100, &batch, &error);

@@ -3,10 +3,12 @@
 mod caller;
 mod cancel;
 mod certificate;
+mod changes;
 mod create;
 mod enable_and_move;
 mod header;
 mod lists;
+mod memberships;
 mod requests;
 mod retries;
 mod roles;

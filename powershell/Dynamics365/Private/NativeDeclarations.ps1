@@ -2,7 +2,7 @@
 # NativeTypes.ps1 makes a .NET type of them.
 
 # The version of the interface that this module is made for (D365_ABI_VERSION).
-$script:NativeAbiVersion = 1
+$script:NativeAbiVersion = 2
 
 $script:NativeDeclarations = @(
     'uint32_t d365_abi_version(void);'
@@ -21,13 +21,17 @@ $script:NativeDeclarations = @(
     'void d365_client_free(d365_client *client);'
 
     'd365_status d365_user_get(const d365_client *client, const char *user_id, const char *columns, d365_operation **operation, d365_error **error);'
-    'd365_status d365_user_create(const d365_client *client, const char *attributes_json, d365_operation **operation, d365_error **error);'
-    'd365_status d365_user_update(const d365_client *client, const char *user_id, const char *attributes_json, d365_operation **operation, d365_error **error);'
-    'd365_status d365_user_set_enabled(const d365_client *client, const char *user_id, bool enabled, d365_operation **operation, d365_error **error);'
-    'd365_status d365_user_move(const d365_client *client, const char *user_id, const char *business_unit_id, d365_operation **operation, d365_error **error);'
+    'd365_status d365_user_create(const d365_client *client, const char *attributes_json, uint32_t flags, d365_operation **operation, d365_error **error);'
+    'd365_status d365_user_update(const d365_client *client, const char *user_id, const char *attributes_json, uint32_t flags, d365_operation **operation, d365_error **error);'
+    'd365_status d365_user_set_enabled(const d365_client *client, const char *user_id, bool enabled, uint32_t flags, d365_operation **operation, d365_error **error);'
+    'd365_status d365_user_move(const d365_client *client, const char *user_id, const char *business_unit, uint32_t flags, d365_operation **operation, d365_error **error);'
     'd365_status d365_role_get(const d365_client *client, const char *role_id, const char *columns, d365_operation **operation, d365_error **error);'
-    'd365_status d365_role_assign(const d365_client *client, const char *user_id, const char *role, d365_operation **operation, d365_error **error);'
-    'd365_status d365_role_revoke(const d365_client *client, const char *user_id, const char *role, d365_operation **operation, d365_error **error);'
+    'd365_status d365_role_assign(const d365_client *client, const char *user_id, const char *role, const char *business_unit, uint32_t flags, d365_operation **operation, d365_error **error);'
+    'd365_status d365_role_revoke(const d365_client *client, const char *user_id, const char *role, const char *business_unit, uint32_t flags, d365_operation **operation, d365_error **error);'
+    'd365_status d365_user_set_roles(const d365_client *client, const char *user_id, const char *roles_json, const char *business_unit, uint32_t flags, d365_operation **operation, d365_error **error);'
+    'd365_status d365_user_delete(const d365_client *client, const char *user_id, uint32_t flags, d365_operation **operation, d365_error **error);'
+    'd365_status d365_team_role_assign(const d365_client *client, const char *team_id, const char *role, const char *business_unit, uint32_t flags, d365_operation **operation, d365_error **error);'
+    'd365_status d365_team_role_revoke(const d365_client *client, const char *team_id, const char *role, const char *business_unit, uint32_t flags, d365_operation **operation, d365_error **error);'
     'd365_status d365_who_am_i(const d365_client *client, d365_operation **operation, d365_error **error);'
     'd365_status d365_request(const d365_client *client, const char *method, const char *path, const char *headers_json, const uint8_t *body, size_t body_len, d365_operation **operation, d365_error **error);'
 
@@ -35,6 +39,12 @@ $script:NativeDeclarations = @(
     'd365_status d365_role_list(const d365_client *client, const char *columns, const char *filter, const char *order_by, uint64_t first, d365_rows **rows, d365_error **error);'
     'd365_status d365_business_unit_list(const d365_client *client, const char *columns, const char *filter, const char *order_by, uint64_t first, d365_rows **rows, d365_error **error);'
     'd365_status d365_user_roles(const d365_client *client, const char *user_id, const char *columns, d365_rows **rows, d365_error **error);'
+    'd365_status d365_team_list(const d365_client *client, const char *columns, const char *filter, const char *order_by, uint64_t first, d365_rows **rows, d365_error **error);'
+    'd365_status d365_team_members(const d365_client *client, const char *team_id, const char *columns, d365_rows **rows, d365_error **error);'
+    'd365_status d365_team_roles(const d365_client *client, const char *team_id, const char *columns, d365_rows **rows, d365_error **error);'
+    'd365_status d365_role_members(const d365_client *client, const char *role, const char *business_unit, d365_rows **rows, d365_error **error);'
+    'd365_status d365_role_assignments(const d365_client *client, bool user_names, d365_rows **rows, d365_error **error);'
+    'd365_status d365_changes(const d365_client *client, const char *table, const char *columns, const char *token, d365_rows **rows, d365_error **error);'
 
     'd365_status d365_operation_wait(const d365_operation *operation, uint32_t timeout_ms, d365_error **error);'
     'd365_status d365_operation_result(const d365_operation *operation, const char **text, size_t *len, d365_error **error);'
@@ -44,6 +54,7 @@ $script:NativeDeclarations = @(
 
     'd365_status d365_rows_next(const d365_rows *rows, uint32_t timeout_ms, d365_batch *batch, d365_error **error);'
     'd365_status d365_rows_log(const d365_rows *rows, const char **text, size_t *len, d365_error **error);'
+    'd365_status d365_rows_token(const d365_rows *rows, const char **text, size_t *len, d365_error **error);'
     'void d365_rows_cancel(const d365_rows *rows);'
     'void d365_rows_free(d365_rows *rows);'
 

@@ -44,7 +44,7 @@ function Disable-Dynamics365User {
             try {
                 $user = Resolve-UserId $item
                 if ($PSCmdlet.ShouldProcess("user $user in $($target.Name)", 'Disable user')) {
-                    ConvertTo-UserChange $PSCmdlet (Invoke-Operation -Cmdlet $PSCmdlet -Connection $target -Function 'd365_user_set_enabled' -Arguments @($user, [byte]0))
+                    ConvertTo-UserChange $PSCmdlet (Invoke-Operation -Cmdlet $PSCmdlet -Connection $target -Function 'd365_user_set_enabled' -Arguments @($user, [byte]0, [uint32]0))
                 }
             }
             catch { Write-Failure $PSCmdlet $_ $item }

@@ -44,7 +44,7 @@ function Enable-Dynamics365User {
             try {
                 $user = Resolve-UserId $item
                 if ($PSCmdlet.ShouldProcess("user $user in $($target.Name)", 'Enable user')) {
-                    ConvertTo-UserChange $PSCmdlet (Invoke-Operation -Cmdlet $PSCmdlet -Connection $target -Function 'd365_user_set_enabled' -Arguments @($user, [byte]1))
+                    ConvertTo-UserChange $PSCmdlet (Invoke-Operation -Cmdlet $PSCmdlet -Connection $target -Function 'd365_user_set_enabled' -Arguments @($user, [byte]1, [uint32]0))
                 }
             }
             catch { Write-Failure $PSCmdlet $_ $item }

@@ -121,7 +121,7 @@ function New-Dynamics365User {
             $json = ConvertTo-AttributeJson -Known $known -Bound $PSBoundParameters -Attribute $Attribute
             if ([string]::IsNullOrEmpty($subject) -and $null -ne $Attribute) { $subject = [string]$Attribute['internalemailaddress'] }
             if ($PSCmdlet.ShouldProcess("user '$subject' in $($target.Name)", 'Create user')) {
-                ConvertTo-UserChange $PSCmdlet (Invoke-Operation -Cmdlet $PSCmdlet -Connection $target -Function 'd365_user_create' -Arguments @($json))
+                ConvertTo-UserChange $PSCmdlet (Invoke-Operation -Cmdlet $PSCmdlet -Connection $target -Function 'd365_user_create' -Arguments @($json, [uint32]0))
             }
         }
         catch { Write-Failure $PSCmdlet $_ $subject }

@@ -50,7 +50,7 @@ function Remove-Dynamics365UserRole {
                 $userId = Resolve-UserId $User
                 $roleId = Resolve-RoleId $item
                 if ($PSCmdlet.ShouldProcess("user $userId in $($target.Name)", "Revoke role '$roleId'")) {
-                    ConvertTo-RoleChange (Invoke-Operation -Cmdlet $PSCmdlet -Connection $target -Function 'd365_role_revoke' -Arguments @($userId, $roleId))
+                    ConvertTo-RoleChange (Invoke-Operation -Cmdlet $PSCmdlet -Connection $target -Function 'd365_role_revoke' -Arguments @($userId, $roleId, $null, [uint32]0))
                 }
             }
             catch { Write-Failure $PSCmdlet $_ $item }

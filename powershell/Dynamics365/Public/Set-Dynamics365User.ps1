@@ -118,7 +118,7 @@ function Set-Dynamics365User {
             try {
                 $user = Resolve-UserId $item
                 if ($PSCmdlet.ShouldProcess("user $user in $($target.Name)", "Set $json")) {
-                    ConvertTo-UserChange $PSCmdlet (Invoke-Operation -Cmdlet $PSCmdlet -Connection $target -Function 'd365_user_update' -Arguments @($user, $json))
+                    ConvertTo-UserChange $PSCmdlet (Invoke-Operation -Cmdlet $PSCmdlet -Connection $target -Function 'd365_user_update' -Arguments @($user, $json, [uint32]0))
                 }
             }
             catch { Write-Failure $PSCmdlet $_ $item }

@@ -52,7 +52,7 @@ function Set-Dynamics365UserBusinessUnit {
             try {
                 $user = Resolve-UserId $item
                 if ($PSCmdlet.ShouldProcess("user $user in $($target.Name)", "Move to business unit $unit")) {
-                    ConvertTo-UserChange $PSCmdlet (Invoke-Operation -Cmdlet $PSCmdlet -Connection $target -Function 'd365_user_move' -Arguments @($user, $unit))
+                    ConvertTo-UserChange $PSCmdlet (Invoke-Operation -Cmdlet $PSCmdlet -Connection $target -Function 'd365_user_move' -Arguments @($user, $unit, [uint32]0))
                 }
             }
             catch { Write-Failure $PSCmdlet $_ $item }
