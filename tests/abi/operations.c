@@ -55,7 +55,7 @@ static void users(d365_client *client) {
 
   EXPECT("update it", d365_user_update(client, id, "{\"jobtitle\":\"Clerk\"}", 0, &operation, NULL),
          "\"changes\":[{\"attribute\":\"jobtitle\",\"before\":null,\"after\":\"Clerk\"}]");
-  EXPECT("update it again", d365_user_update(client, id, "{\"jobtitle\":\"Clerk\"}", 0, &operation, NULL), "\"changed\":false,\"action\":\"Unchanged\"");
+  EXPECT("update it again", d365_user_update(client, id, "{\"jobtitle\":\"Clerk\"}", 0, &operation, NULL), "\"changed\":false,\"planned\":false,\"action\":\"Unchanged\"");
   EXPECT("assign a role by name", d365_role_assign(client, id, "Salesperson", NULL, 0, &operation, NULL), "\"action\":\"Added\"");
   EXPECT("assign it again", d365_role_assign(client, id, "a0000003-0000-4000-8000-000000000002", NULL, 0, &operation, NULL), "\"action\":\"Unchanged\"");
   EXPECT("revoke it", d365_role_revoke(client, id, "Salesperson", NULL, 0, &operation, NULL), "\"action\":\"Removed\"");
