@@ -5,7 +5,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::query::Query;
-use crate::model::{Relationship, SystemUser};
+use crate::model::{Relationship, SystemUser, UserText};
 use crate::state::State;
 use crate::store::Store;
 
@@ -72,11 +72,11 @@ pub fn page(state: &State, query: &str) -> Result<Page, String> {
 }
 
 fn matches(row: &SystemUser, search: &str) -> bool {
-    let contains = |text: &Option<Box<str>>| text.as_deref().is_some_and(|text| text.to_lowercase().contains(search));
+    let contains = |which| row.text(which).is_some_and(|text| text.to_lowercase().contains(search));
     search.is_empty()
-        || contains(&row.full_name)
-        || contains(&row.email)
-        || contains(&row.domain_name)
+        || contains(UserText::FullName)
+        || contains(UserText::Email)
+        || contains(UserText::DomainName)
         || row.id.to_string() == search
 }
 
@@ -85,11 +85,12 @@ fn person(store: &Store, row: &SystemUser) -> Person {
     let teams = store.links(Relationship::TeamMember).of_right(row.id);
     let mut roles: Vec<_> = roles.filter_map(|id| store.roles.get(*id)).map(|role| role.name.clone()).collect();
     roles.sort();
+    let text = |which| row.text(which).map(Into::into);
     Person {
         id: row.id,
-        name: row.full_name.clone(),
-        email: row.email.clone(),
-        domain_name: row.domain_name.clone(),
+        name: text(UserText::FullName),
+        email: text(UserText::Email),
+        domain_name: text(UserText::DomainName),
         business_unit: store.units.get(row.business_unit).map(|unit| unit.name.clone()),
         state: match row.is_disabled {
             Some(false) => "enabled",

@@ -13,6 +13,7 @@ mod system_user;
 mod system_user_columns;
 mod team;
 pub mod text;
+mod texts;
 mod value;
 
 pub use business_unit::BusinessUnit;
@@ -25,6 +26,6 @@ pub use role::Role;
 pub use schema::{Column, Kind, Others, Target};
 pub use set::Set;
 pub(crate) use set::with_set;
-pub use system_user::SystemUser;
+pub use system_user::{SystemUser, UserText, full_name};
 pub use team::Team;
 pub use value::{Scalar, Value};

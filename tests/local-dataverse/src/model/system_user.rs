@@ -8,9 +8,58 @@ use super::entity::Entity;
 use super::schema::{Others, Schema};
 use super::set::Set;
 use super::system_user_columns::COLUMNS;
+use super::texts::Texts;
 use super::value::Scalar;
 use crate::ledger::Subject;
 use crate::store::{Store, Table};
+
+/// The texts that a user's row has a place for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserText {
+    /// domainname
+    DomainName,
+    /// internalemailaddress
+    Email,
+    /// firstname
+    FirstName,
+    /// lastname
+    LastName,
+    /// fullname, computed from first and last name
+    FullName,
+    /// middlename
+    MiddleName,
+    /// nickname
+    Nickname,
+    /// salutation
+    Salutation,
+    /// title
+    Title,
+    /// jobtitle
+    JobTitle,
+    /// employeeid
+    EmployeeId,
+    /// governmentid
+    GovernmentId,
+    /// address1_telephone1: the main phone
+    MainPhone,
+    /// mobilephone
+    MobilePhone,
+    /// homephone
+    HomePhone,
+    /// address1_city
+    City,
+    /// address1_country
+    Country,
+    /// skills
+    Skills,
+    /// photourl
+    PhotoUrl,
+}
+
+impl UserText {
+    /// How many there are.
+    pub const COUNT: usize = Self::PhotoUrl as usize + 1;
+}
 
 /// A row of `systemuser`.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,38 +92,10 @@ pub struct SystemUser {
     pub object_id: Option<Uuid>,
     /// identityid: a number of the server's own
     pub identity: i64,
-    /// domainname
-    pub domain_name: Option<Box<str>>,
-    /// internalemailaddress
-    pub email: Option<Box<str>>,
-    /// firstname
-    pub first_name: Option<Box<str>>,
-    /// middlename
-    pub middle_name: Option<Box<str>>,
-    /// lastname
-    pub last_name: Option<Box<str>>,
-    /// fullname, computed from first and last name
-    pub full_name: Option<Box<str>>,
-    /// nickname
-    pub nickname: Option<Box<str>>,
-    /// salutation
-    pub salutation: Option<Box<str>>,
-    /// title
-    pub title: Option<Box<str>>,
-    /// jobtitle
-    pub job_title: Option<Box<str>>,
-    /// employeeid
-    pub employee_id: Option<Box<str>>,
-    /// governmentid
-    pub government_id: Option<Box<str>>,
-    /// homephone
-    pub home_phone: Option<Box<str>>,
-    /// mobilephone
-    pub mobile_phone: Option<Box<str>>,
-    /// skills
-    pub skills: Option<Box<str>>,
-    /// photourl
-    pub photo_url: Option<Box<str>>,
+    /// parentsystemuserid: the manager
+    pub manager: Option<Uuid>,
+    /// The texts: see [`UserText`].
+    pub texts: Texts<{ UserText::COUNT }>,
     /// Columns that few rows have a value in.
     pub others: Others,
 }
@@ -100,33 +121,26 @@ impl SystemUser {
             application_id: None,
             object_id: None,
             identity: 0,
-            domain_name: None,
-            email: None,
-            first_name: None,
-            middle_name: None,
-            last_name: None,
-            full_name: None,
-            nickname: None,
-            salutation: None,
-            title: None,
-            job_title: None,
-            employee_id: None,
-            government_id: None,
-            home_phone: None,
-            mobile_phone: None,
-            skills: None,
-            photo_url: None,
+            manager: None,
+            texts: Texts::default(),
             others: Others::default(),
         }
     }
 
-    /// Computes fullname anew, in the service's default form: first name, last name.
+    /// One of the texts.
+    pub fn text(&self, which: UserText) -> Option<&str> {
+        self.texts.get(which as usize)
+    }
+
+    /// Puts a text in the place of one.
+    pub fn set_text(&mut self, which: UserText, text: Option<&str>) {
+        self.texts.set(which as usize, text);
+    }
+
+    /// Computes fullname anew.
     pub fn compute_full_name(&mut self) {
-        self.full_name = match (self.first_name.as_deref(), self.last_name.as_deref()) {
-            (None, None) => None,
-            (Some(name), None) | (None, Some(name)) => Some(name.into()),
-            (Some(first), Some(last)) => Some(format!("{first} {last}").into()),
-        };
+        let full_name = full_name(self.text(UserText::FirstName), self.text(UserText::LastName));
+        self.set_text(UserText::FullName, full_name.as_deref());
     }
 
     /// An identifier of something that belongs to this user alone (a mailbox, an address), different for each `part`.
@@ -134,6 +148,15 @@ impl SystemUser {
         let mut bytes = *self.id.as_bytes();
         bytes[0] ^= 0x5a ^ part;
         Uuid::from_bytes(bytes)
+    }
+}
+
+/// A full name in the service's default form: first name, last name.
+pub fn full_name(first: Option<&str>, last: Option<&str>) -> Option<String> {
+    match (first, last) {
+        (None, None) => None,
+        (Some(name), None) | (None, Some(name)) => Some(name.to_owned()),
+        (Some(first), Some(last)) => Some(format!("{first} {last}")),
     }
 }
 

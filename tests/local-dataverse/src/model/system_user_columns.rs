@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::schema::build::{computed, field, fixed, preset, sparse};
 use super::schema::{Access, Column, Kind, Target};
 use super::set::Set;
-use super::system_user::SystemUser;
+use super::system_user::{SystemUser, UserText};
 use super::value::Value;
 use crate::seed;
 
@@ -45,8 +45,20 @@ const INVITE_STATUS: Labels = &[
     (6, "Invitation Revoked"),
 ];
 
-fn text(value: &Option<Box<str>>) -> Value<'_> {
-    value.as_deref().map_or(Value::Null, Value::Text)
+fn text(row: &SystemUser, which: UserText) -> Value<'_> {
+    row.text(which).map_or(Value::Null, Value::Text)
+}
+
+/// A text with a place in the row.
+macro_rules! text_field {
+    ($name:literal, $longest:literal, $which:ident) => {
+        field(
+            $name,
+            Kind::Text($longest),
+            |row| text(row, UserText::$which),
+            |row, value| row.set_text(UserText::$which, value.into_text().as_deref()),
+        )
+    };
 }
 
 fn guid(value: Option<Uuid>) -> Value<'static> {
@@ -71,17 +83,17 @@ pub(super) static COLUMNS: [Column<SystemUser>; 131] = [
         Kind::Choice(&[(0, "Exists"), (1, "Soft deleted"), (2, "Not found or hard deleted")]),
         |row| Value::Int(if row.is_gone_from_entra { 2 } else { 0 }),
     ),
-    field("internalemailaddress", Kind::Text(100), |row| text(&row.email), |row, value| row.email = value.into_text()),
+    text_field!("internalemailaddress", 100, Email),
     computed("address1_addressid", Kind::Guid, |row| Value::Guid(row.part_id(1))),
-    field("middlename", Kind::Text(50), |row| text(&row.middle_name), |row, value| row.middle_name = value.into_text()),
+    text_field!("middlename", 50, MiddleName),
     fixed("entityimage", Kind::Image, Value::Null),
     sparse(
         "_mobileofflineprofileid_value",
         Kind::Lookup(Target::Elsewhere("mobileofflineprofile"), "mobileofflineprofileid"),
     ),
-    field("photourl", Kind::Text(200), |row| text(&row.photo_url), |row, value| row.photo_url = value.into_text()),
+    text_field!("photourl", 200, PhotoUrl),
     computed("organizationid", Kind::Guid, |_| Value::Guid(seed::ORGANIZATION_ID)),
-    field("homephone", Kind::Text(50), |row| text(&row.home_phone), |row, value| row.home_phone = value.into_text()),
+    text_field!("homephone", 50, HomePhone),
     sparse("address1_upszone", Kind::Text(4)),
     fixed("entityimage_url", Kind::Text(200), Value::Null),
     computed("_createdby_value", Kind::Lookup(Target::Held(Set::Users), "createdby"), |row| guid(row.created_by)),
@@ -89,24 +101,19 @@ pub(super) static COLUMNS: [Column<SystemUser>; 131] = [
     sparse("yammeremailaddress", Kind::Text(200)),
     preset("address1_shippingmethodcode", Kind::Choice(&[(1, "Default Value")]), Value::Int(1)),
     preset("caltype", Kind::Choice(CAL_TYPES), Value::Int(7)),
-    field(
-        "governmentid",
-        Kind::Text(100),
-        |row| text(&row.government_id),
-        |row, value| row.government_id = value.into_text(),
-    ),
+    text_field!("governmentid", 100, GovernmentId),
     sparse("address2_upszone", Kind::Text(4)),
-    computed("yomifullname", Kind::Text(200), |row| text(&row.full_name)),
+    computed("yomifullname", Kind::Text(200), |row| text(row, UserText::FullName)),
     computed("_modifiedby_value", Kind::Lookup(Target::Held(Set::Users), "modifiedby"), |row| guid(row.modified_by)),
     fixed("applicationiduri", Kind::Text(1024), Value::Null),
-    field("nickname", Kind::Text(50), |row| text(&row.nickname), |row, value| row.nickname = value.into_text()),
+    text_field!("nickname", 50, Nickname),
     preset("incomingemaildeliverymethod", Kind::Choice(MAIL_DELIVERY), Value::Int(2)),
     preset("displayinserviceviews", NO_YES, Value::Bool(false)),
-    field("firstname", Kind::Text(256), |row| text(&row.first_name), |row, value| row.first_name = value.into_text()),
+    text_field!("firstname", 256, FirstName),
     sparse("personalemailaddress", Kind::Text(100)),
     preset("setupuser", NO_YES, Value::Bool(false)),
     preset("address1_addresstypecode", Kind::Choice(&[(1, "Default Value")]), Value::Int(1)),
-    field("salutation", Kind::Text(20), |row| text(&row.salutation), |row, value| row.salutation = value.into_text()),
+    text_field!("salutation", 20, Salutation),
     sparse("address2_city", Kind::Text(128)),
     sparse("address2_longitude", Kind::Double),
     sparse("address1_line2", Kind::Text(1024)),
@@ -123,16 +130,11 @@ pub(super) static COLUMNS: [Column<SystemUser>; 131] = [
         |row, value| row.is_disabled = value.into_bool(),
     ),
     fixed("_modifiedonbehalfby_value", Kind::Lookup(Target::Held(Set::Users), "modifiedonbehalfby"), Value::Null),
-    field(
-        "mobilephone",
-        Kind::Text(64),
-        |row| text(&row.mobile_phone),
-        |row, value| row.mobile_phone = value.into_text(),
-    ),
+    text_field!("mobilephone", 64, MobilePhone),
     fixed("entityimageid", Kind::Guid, Value::Null),
     sparse("address1_name", Kind::Text(100)),
     preset("address2_shippingmethodcode", Kind::Choice(&[(1, "Default Value")]), Value::Int(1)),
-    computed("fullname", Kind::Text(200), |row| text(&row.full_name)),
+    computed("fullname", Kind::Text(200), |row| text(row, UserText::FullName)),
     sparse("processid", Kind::Guid),
     sparse("address2_stateorprovince", Kind::Text(128)),
     sparse("yomifirstname", Kind::Text(64)),
@@ -148,15 +150,15 @@ pub(super) static COLUMNS: [Column<SystemUser>; 131] = [
     sparse("address1_telephone3", Kind::Text(64)),
     fixed("defaultodbfoldername", Kind::Text(200), Value::Text("Dynamics365")),
     sparse("address1_telephone2", Kind::Text(64)),
-    sparse("address1_telephone1", Kind::Text(64)),
+    text_field!("address1_telephone1", 64, MainPhone),
     sparse("utcconversiontimezonecode", Kind::Int(-1, i32::MAX as i64)),
     computed("identityid", Kind::Int(i32::MIN as i64, i32::MAX as i64), |row| Value::Int(row.identity)),
     fixed("isemailaddressapprovedbyo365admin", NO_YES, Value::Bool(false)),
-    field("lastname", Kind::Text(256), |row| text(&row.last_name), |row, value| row.last_name = value.into_text()),
+    text_field!("lastname", 256, LastName),
     sparse("address2_latitude", Kind::Double),
     sparse("address1_county", Kind::Text(128)),
     preset("issyncwithdirectory", NO_YES, Value::Bool(true)),
-    sparse("address1_city", Kind::Text(128)),
+    text_field!("address1_city", 128, City),
     sparse("address2_postofficebox", Kind::Text(40)),
     sparse("address1_fax", Kind::Text(64)),
     fixed("traversedpath", Kind::Text(1250), Value::Null),
@@ -167,7 +169,12 @@ pub(super) static COLUMNS: [Column<SystemUser>; 131] = [
     sparse("_territoryid_value", Kind::Lookup(Target::Elsewhere("territory"), "territoryid")),
     sparse("passportlo", Kind::Int(0, 1_000_000_000)),
     sparse("address1_utcoffset", Kind::Int(-1500, 1500)),
-    sparse("_parentsystemuserid_value", Kind::Lookup(Target::Held(Set::Users), "parentsystemuserid")),
+    field(
+        "_parentsystemuserid_value",
+        Kind::Lookup(Target::Held(Set::Users), "parentsystemuserid"),
+        |row| guid(row.manager),
+        |row, value| row.manager = value.into_guid(),
+    ),
     sparse("address1_line3", Kind::Text(1024)),
     computed("_queueid_value", Kind::Lookup(Target::Elsewhere("queue"), "queueid"), |row| Value::Guid(row.part_id(4))),
     field(
@@ -178,11 +185,11 @@ pub(super) static COLUMNS: [Column<SystemUser>; 131] = [
     ),
     sparse("yammeruserid", Kind::Text(128)),
     sparse("address1_postalcode", Kind::Text(40)),
-    sparse("address1_country", Kind::Text(128)),
+    text_field!("address1_country", 128, Country),
     computed("deletedstate", Kind::Choice(&[(0, "Not deleted"), (1, "Soft deleted")]), |row| {
         Value::Int(i64::from(row.is_deleted))
     }),
-    field("skills", Kind::Text(100), |row| text(&row.skills), |row, value| row.skills = value.into_text()),
+    text_field!("skills", 100, Skills),
     field(
         "applicationid",
         Kind::Guid,
@@ -209,15 +216,10 @@ pub(super) static COLUMNS: [Column<SystemUser>; 131] = [
         access: Access::Field(|row| Value::Guid(row.id), None),
     },
     sparse("timezoneruleversionnumber", Kind::Int(-1, i32::MAX as i64)),
-    computed("windowsliveid", Kind::Text(1024), |row| text(&row.domain_name)),
+    computed("windowsliveid", Kind::Text(1024), |row| text(row, UserText::DomainName)),
     fixed("overriddencreatedon", Kind::Date, Value::Null),
     sparse("address2_fax", Kind::Text(64)),
-    field(
-        "employeeid",
-        Kind::Text(100),
-        |row| text(&row.employee_id),
-        |row, value| row.employee_id = value.into_text(),
-    ),
+    text_field!("employeeid", 100, EmployeeId),
     sparse(
         "_transactioncurrencyid_value",
         Kind::Lookup(Target::Elsewhere("transactioncurrency"), "transactioncurrencyid"),
@@ -227,18 +229,13 @@ pub(super) static COLUMNS: [Column<SystemUser>; 131] = [
     preset("preferredaddresscode", Kind::Choice(&[(1, "Mailing Address"), (2, "Other Address")]), Value::Int(1)),
     fixed("address2_composite", Kind::Text(1000), Value::Null),
     preset("preferredemailcode", Kind::Choice(&[(1, "Default Value")]), Value::Int(1)),
-    field(
-        "domainname",
-        Kind::Text(1024),
-        |row| text(&row.domain_name),
-        |row, value| row.domain_name = value.into_text(),
-    ),
-    field("title", Kind::Text(128), |row| text(&row.title), |row, value| row.title = value.into_text()),
+    text_field!("domainname", 1024, DomainName),
+    text_field!("title", 128, Title),
     sparse("address2_telephone3", Kind::Text(64)),
     sparse("address2_telephone2", Kind::Text(64)),
     sparse("address2_telephone1", Kind::Text(64)),
     sparse("address1_latitude", Kind::Double),
-    field("jobtitle", Kind::Text(100), |row| text(&row.job_title), |row, value| row.job_title = value.into_text()),
+    text_field!("jobtitle", 100, JobTitle),
     preset("isintegrationuser", NO_YES, Value::Bool(false)),
     sparse("address1_longitude", Kind::Double),
     computed("createdon", Kind::Date, |row| Value::Date(row.created_on)),

@@ -4,7 +4,7 @@ use http::StatusCode;
 use uuid::Uuid;
 
 use super::{Change, links, required, row, teams, units};
-use crate::model::{Children, Entity, Relationship, Scalar, SystemUser, TeamMember, UserRole, Value, text};
+use crate::model::{Children, Entity, Relationship, Scalar, SystemUser, TeamMember, UserRole, UserText, Value, text};
 use crate::odata::payload::Changes;
 use crate::odata::{ApiResult, ODataError};
 use crate::settings::Disputed;
@@ -35,13 +35,17 @@ pub fn create(change: &mut Change<'_>, mut values: Changes) -> ApiResult<Uuid> {
     match user.application_id {
         // An application user is made from its application alone.
         Some(application) => {
-            user.domain_name.get_or_insert_with(|| application.to_string().into());
+            if user.text(UserText::DomainName).is_none() {
+                user.set_text(UserText::DomainName, Some(&application.to_string()));
+            }
             user.object_id = Some(application);
             user.access_mode = SystemUser::NON_INTERACTIVE;
         }
         None => {
-            let email = required(user.email.clone(), "internalemailaddress", LOGICAL_NAME)?;
-            user.domain_name.get_or_insert(email);
+            let email = required(user.text(UserText::Email), "internalemailaddress", LOGICAL_NAME)?.to_owned();
+            if user.text(UserText::DomainName).is_none() {
+                user.set_text(UserText::DomainName, Some(&email));
+            }
         }
     }
     must_be_unique(change.store, &user)?;
@@ -57,15 +61,14 @@ pub fn duplicate_key() -> ODataError {
 }
 
 fn must_be_unique(store: &Store, user: &SystemUser) -> ApiResult<()> {
-    let taken = |owner: Option<&Uuid>| owner.is_some_and(|owner| *owner != user.id);
-    let name = user.domain_name.as_deref().map(str::to_lowercase).unwrap_or_default();
-    if taken(store.domain_names.get(name.as_str())) {
+    let taken = |owner: Option<Uuid>| owner.is_some_and(|owner| owner != user.id);
+    if user.text(UserText::DomainName).is_some_and(|name| store.users_named(name).any(|owner| owner != user.id)) {
         return Err(ODataError::bad_request(
             "0x80041d2c",
             "The specified Active Directory user already exists as a Dynamics 365 user.",
         ));
     }
-    if user.application_id.is_some_and(|application| taken(store.applications.get(&application))) {
+    if user.application_id.is_some_and(|application| taken(store.applications.get(&application).copied())) {
         return Err(ODataError::bad_request(
             "0x8004F511",
             "A system user with the specified application id already exists.",
@@ -136,7 +139,7 @@ fn handle_domain_name(change: &Change<'_>, before: &SystemUser, values: &mut Cha
         Some(Scalar::Text(name)) => name.clone(),
         Some(_) => Box::default(),
     };
-    let same = before.domain_name.as_deref().is_some_and(|old| text::same(old, &new));
+    let same = before.text(UserText::DomainName).is_some_and(|old| text::same(old, &new));
     match change.settings.domain_name_on_update {
         _ if same => {}
         Disputed::Accept if !new.is_empty() => return Ok(()),
