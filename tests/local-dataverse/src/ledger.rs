@@ -7,8 +7,8 @@ use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use crate::model::{
-    BusinessUnit, Entity, Intersect, Link, Organization, Privilege, Role, SystemUser, Team, TeamMember, TeamRole,
-    UserRole,
+    BusinessUnit, Entity, Inline, Intersect, Link, Organization, Privilege, Role, SystemUser, Team, TeamMember,
+    TeamRole, UserRole,
 };
 use crate::odata::json;
 use crate::store::Actor;
@@ -78,11 +78,11 @@ pub enum Subject {
     /// Of `privilege`.
     Privilege(Arc<Privilege>),
     /// Of `systemuserroles`.
-    UserRole(Arc<Link<UserRole>>),
+    UserRole(Inline<Link<UserRole>>),
     /// Of `teamroles`.
-    TeamRole(Arc<Link<TeamRole>>),
+    TeamRole(Inline<Link<TeamRole>>),
     /// Of `teammembership`.
-    TeamMember(Arc<Link<TeamMember>>),
+    TeamMember(Inline<Link<TeamMember>>),
 }
 
 /// Runs an expression with the row in a subject, whatever its table.

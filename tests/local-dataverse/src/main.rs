@@ -35,6 +35,15 @@ struct Arguments {
     /// So many generated roles more, each with a copy in every business unit
     #[arg(long, default_value_t = 0)]
     roles: u32,
+    /// So many generated teams more
+    #[arg(long, default_value_t = 0)]
+    teams: u32,
+    /// Give each generated user so many roles, instead of one to five
+    #[arg(long, value_name = "N")]
+    roles_per_user: Option<u32>,
+    /// What generated rows follow from: the same number, the same rows
+    #[arg(long, default_value_t = 1, value_name = "S")]
+    seed_number: u64,
     /// HTTPS, with a certificate made at the start
     #[arg(long)]
     tls: bool,
@@ -84,6 +93,9 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         users: arguments.users,
         units: arguments.units,
         roles: arguments.roles,
+        teams: arguments.teams,
+        roles_per_user: arguments.roles_per_user,
+        seed_number: arguments.seed_number,
         tls: arguments.tls,
         settings: settings(arguments)?,
     })

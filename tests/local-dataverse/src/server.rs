@@ -34,6 +34,7 @@ pub struct Server {
 impl Server {
     /// Starts a server; it accepts connections when this returns.
     pub fn start(options: Options) -> io::Result<Self> {
+        options.check().map_err(|text| io::Error::new(io::ErrorKind::InvalidInput, text))?;
         let listener = StdListener::bind((Ipv4Addr::LOCALHOST, options.port)).map_err(|error| {
             let text = format!("Local Dataverse can't listen on 127.0.0.1:{}: {error}", options.port);
             io::Error::new(error.kind(), text)

@@ -54,7 +54,7 @@ pub fn authorize(state: &State, request: &Incoming) -> Result<Caller, Box<Reply>
         return Err(invalid(format!("The application '{}' is not known", claims.appid)));
     };
     let store = state.store.read();
-    let Some(user) = store.applications.get(&application).copied() else {
+    let Some(user) = store.user_index.of_application(application) else {
         return Err(Box::new(refusal(&ODataError::new(
             StatusCode::FORBIDDEN,
             "0x80072560",

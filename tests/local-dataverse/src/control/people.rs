@@ -81,9 +81,9 @@ fn matches(row: &SystemUser, search: &str) -> bool {
 }
 
 fn person(store: &Store, row: &SystemUser) -> Person {
-    let roles = store.links(Relationship::UserRole).of_left(row.id).iter();
+    let roles = store.links(Relationship::UserRole).of_left(row.id);
     let teams = store.links(Relationship::TeamMember).of_right(row.id);
-    let mut roles: Vec<_> = roles.filter_map(|id| store.roles.get(*id)).map(|role| role.name.clone()).collect();
+    let mut roles: Vec<_> = roles.filter_map(|id| store.roles.get(id)).map(|role| role.name.clone()).collect();
     roles.sort();
     let text = |which| row.text(which).map(Into::into);
     Person {

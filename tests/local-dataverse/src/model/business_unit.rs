@@ -104,6 +104,7 @@ static SCHEMA: LazyLock<Schema<BusinessUnit>> =
 
 impl Entity for BusinessUnit {
     const SET: Set = Set::Units;
+    type Kept = Arc<Self>;
 
     fn schema() -> &'static Schema<Self> {
         &SCHEMA
@@ -117,7 +118,7 @@ impl Entity for BusinessUnit {
         &mut store.units
     }
 
-    fn subject(row: Arc<Self>) -> Subject {
+    fn subject(row: Self::Kept) -> Subject {
         Subject::Unit(row)
     }
 

@@ -1,6 +1,7 @@
 //! What all rows have in common.
 
-use std::sync::Arc;
+use std::fmt::Debug;
+use std::ops::Deref;
 
 use uuid::Uuid;
 
@@ -10,10 +11,38 @@ use super::value::{Scalar, Value};
 use crate::ledger::Subject;
 use crate::store::{Store, Table};
 
+/// A row that is kept as it is, where another keeps a pointer to one: rows of intersect tables are no larger than what sharing them
+/// would cost.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Inline<T>(T);
+
+impl<T> Deref for Inline<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> AsRef<T> for Inline<T> {
+    fn as_ref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> From<T> for Inline<T> {
+    fn from(row: T) -> Self {
+        Self(row)
+    }
+}
+
 /// A row of a table that the server holds.
-pub trait Entity: Clone + Send + Sync + 'static {
+pub trait Entity: Clone + Debug + Send + Sync + 'static {
     /// The set of the table's rows.
     const SET: Set;
+    /// How the table and the ledger keep it: behind an `Arc`, or [`Inline`].
+    type Kept: Deref<Target = Self> + AsRef<Self> + From<Self> + Clone + Debug + Send + Sync;
+
     /// The table's description.
     fn schema() -> &'static Schema<Self>;
     /// The table in the store.
@@ -21,7 +50,7 @@ pub trait Entity: Clone + Send + Sync + 'static {
     /// The table in the store, to be changed.
     fn table_mut(store: &mut Store) -> &mut Table<Self>;
     /// The row as the ledger keeps it.
-    fn subject(row: Arc<Self>) -> Subject;
+    fn subject(row: Self::Kept) -> Subject;
     /// The row that the ledger keeps, where it is one of this table.
     fn of_subject(subject: &Subject) -> Option<&Self>;
     /// Keeps the store's indexes in step with a change of a row.

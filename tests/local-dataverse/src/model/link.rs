@@ -1,11 +1,11 @@
 //! Rows of intersect tables: two rows tied together by a relationship of many to many.
 
 use std::marker::PhantomData;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use uuid::Uuid;
 
-use super::entity::Entity;
+use super::entity::{Entity, Inline};
 use super::relationship::Relationship;
 use super::schema::build::computed;
 use super::schema::{Column, Kind, Others, Schema};
@@ -15,13 +15,13 @@ use crate::ledger::Subject;
 use crate::store::{Store, Table};
 
 /// A relationship as a type, so that each intersect table has a struct of its own.
-pub trait Intersect: Clone + std::fmt::Debug + Send + Sync + 'static {
+pub trait Intersect: Copy + std::fmt::Debug + Send + Sync + 'static {
     /// The relationship.
     const RELATIONSHIP: Relationship;
     /// The table's description.
     fn schema() -> &'static Schema<Link<Self>>;
     /// The row as the ledger keeps it.
-    fn subject(row: Arc<Link<Self>>) -> Subject;
+    fn subject(row: Inline<Link<Self>>) -> Subject;
     /// The row that the ledger keeps, where it is one of this table.
     fn of_subject(subject: &Subject) -> Option<&Link<Self>>;
     /// The table in the store.
@@ -30,11 +30,9 @@ pub trait Intersect: Clone + std::fmt::Debug + Send + Sync + 'static {
     fn table_mut(store: &mut Store) -> &mut Table<Link<Self>>;
 }
 
-/// A row of an intersect table.
-#[derive(Clone, Debug, PartialEq)]
+/// A row of an intersect table. Its key, such as systemuserroleid, follows from the rest.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Link<R> {
-    /// The key, such as systemuserroleid
-    pub id: Uuid,
     /// versionnumber
     pub version: u64,
     /// The row on the relationship's left: the user of `systemuserroles`.
@@ -47,7 +45,7 @@ pub struct Link<R> {
 impl<R: Intersect> Link<R> {
     /// The row that ties these two together.
     pub fn new(left: Uuid, right: Uuid) -> Self {
-        Self { id: link_id(R::RELATIONSHIP, left, right), version: 0, left, right, relationship: PhantomData }
+        Self { version: 0, left, right, relationship: PhantomData }
     }
 }
 
@@ -70,6 +68,7 @@ static NONE: Others = Others::NONE;
 
 impl<R: Intersect> Entity for Link<R> {
     const SET: Set = R::RELATIONSHIP.intersect_set();
+    type Kept = Inline<Self>;
 
     fn schema() -> &'static Schema<Self> {
         R::schema()
@@ -83,7 +82,7 @@ impl<R: Intersect> Entity for Link<R> {
         R::table_mut(store)
     }
 
-    fn subject(row: Arc<Self>) -> Subject {
+    fn subject(row: Self::Kept) -> Subject {
         R::subject(row)
     }
 
@@ -102,7 +101,7 @@ impl<R: Intersect> Entity for Link<R> {
     }
 
     fn id(&self) -> Uuid {
-        self.id
+        link_id(R::RELATIONSHIP, self.left, self.right)
     }
 
     fn version(&self) -> u64 {
@@ -132,7 +131,7 @@ macro_rules! intersect {
 
             fn schema() -> &'static Schema<Link<Self>> {
                 static COLUMNS: [Column<Link<$name>>; 4] = [
-                    computed($key, Kind::Guid, |row| Value::Guid(row.id)),
+                    computed($key, Kind::Guid, |row| Value::Guid(row.id())),
                     computed($left, Kind::Guid, |row| Value::Guid(row.left)),
                     computed($right, Kind::Guid, |row| Value::Guid(row.right)),
                     computed("versionnumber", Kind::BigInt, |row| Value::Int(row.version as i64)),
@@ -143,7 +142,7 @@ macro_rules! intersect {
                 &SCHEMA
             }
 
-            fn subject(row: Arc<Link<Self>>) -> Subject {
+            fn subject(row: Inline<Link<Self>>) -> Subject {
                 Subject::$name(row)
             }
 

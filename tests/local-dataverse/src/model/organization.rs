@@ -88,6 +88,7 @@ static SCHEMA: LazyLock<Schema<Organization>> =
 
 impl Entity for Organization {
     const SET: Set = Set::Organizations;
+    type Kept = Arc<Self>;
 
     fn schema() -> &'static Schema<Self> {
         &SCHEMA
@@ -101,7 +102,7 @@ impl Entity for Organization {
         &mut store.organizations
     }
 
-    fn subject(row: Arc<Self>) -> Subject {
+    fn subject(row: Self::Kept) -> Subject {
         Subject::Organization(row)
     }
 

@@ -62,6 +62,7 @@ static NONE: Others = Others::NONE;
 
 impl Entity for Privilege {
     const SET: Set = Set::Privileges;
+    type Kept = Arc<Self>;
 
     fn schema() -> &'static Schema<Self> {
         &SCHEMA
@@ -75,7 +76,7 @@ impl Entity for Privilege {
         &mut store.privileges
     }
 
-    fn subject(row: Arc<Self>) -> Subject {
+    fn subject(row: Self::Kept) -> Subject {
         Subject::Privilege(row)
     }
 

@@ -116,6 +116,7 @@ static SCHEMA: LazyLock<Schema<Role>> = LazyLock::new(|| Schema::new("role", "ro
 
 impl Entity for Role {
     const SET: Set = Set::Roles;
+    type Kept = Arc<Self>;
 
     fn schema() -> &'static Schema<Self> {
         &SCHEMA
@@ -129,7 +130,7 @@ impl Entity for Role {
         &mut store.roles
     }
 
-    fn subject(row: Arc<Self>) -> Subject {
+    fn subject(row: Self::Kept) -> Subject {
         Subject::Role(row)
     }
 

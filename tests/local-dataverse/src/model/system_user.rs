@@ -165,6 +165,7 @@ static SCHEMA: LazyLock<Schema<SystemUser>> =
 
 impl Entity for SystemUser {
     const SET: Set = Set::Users;
+    type Kept = Arc<Self>;
 
     fn schema() -> &'static Schema<Self> {
         &SCHEMA
@@ -178,7 +179,7 @@ impl Entity for SystemUser {
         &mut store.users
     }
 
-    fn subject(row: Arc<Self>) -> Subject {
+    fn subject(row: Self::Kept) -> Subject {
         Subject::User(row)
     }
 
@@ -187,7 +188,12 @@ impl Entity for SystemUser {
     }
 
     fn index(store: &mut Store, before: Option<&Self>, after: Option<&Self>) {
-        store.index_user(before, after);
+        if let Some(before) = before {
+            store.user_index.remove(before);
+        }
+        if let Some(after) = after {
+            store.user_index.add(after);
+        }
     }
 
     fn id(&self) -> Uuid {

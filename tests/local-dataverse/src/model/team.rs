@@ -163,6 +163,7 @@ static SCHEMA: LazyLock<Schema<Team>> =
 
 impl Entity for Team {
     const SET: Set = Set::Teams;
+    type Kept = Arc<Self>;
 
     fn schema() -> &'static Schema<Self> {
         &SCHEMA
@@ -176,7 +177,7 @@ impl Entity for Team {
         &mut store.teams
     }
 
-    fn subject(row: Arc<Self>) -> Subject {
+    fn subject(row: Self::Kept) -> Subject {
         Subject::Team(row)
     }
 

@@ -29,6 +29,17 @@ pub fn same(left: &str, right: &str) -> bool {
     compare(left, right) == Ordering::Equal
 }
 
+/// A number that all texts have in common which are the same without regard to case.
+pub fn hash(text: &str) -> u64 {
+    // FNV-1a.
+    let add = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    let start = 0xcbf2_9ce4_8422_2325;
+    if text.is_ascii() {
+        return text.bytes().fold(start, |hash, byte| add(hash, byte.to_ascii_lowercase()));
+    }
+    text.chars().fold(start, |hash, letter| fold(letter).encode_utf8(&mut [0; 4]).bytes().fold(hash, add))
+}
+
 /// A pattern of LIKE: `%` stands for any text, `_` for any letter, `[a-f]` for one of these, `[^a-f]` for none of them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pattern {
@@ -227,6 +238,9 @@ mod tests {
     fn case_does_not_count() {
         assert!(same("\u{c9}COLE", "\u{e9}cole"));
         assert!(!same("ecole", "\u{e9}cole"));
+        assert_eq!(hash("\u{c9}COLE"), hash("\u{e9}cole"));
+        assert_eq!((hash("\u{212a}elvin"), hash("Kelvin")), (hash("kelvin"), hash("kelvin")), "the Kelvin sign");
+        assert_ne!(hash("ab"), hash("ba"));
         assert_eq!(compare("a", "B"), Ordering::Less);
     }
 }

@@ -68,7 +68,7 @@ const READING: [&str; 9] = [
 
 /// The roles that a user has himself, and those of his teams.
 pub fn roles_of(store: &Store, user: Uuid) -> BTreeSet<Uuid> {
-    let mut roles: BTreeSet<Uuid> = store.links(Relationship::UserRole).of_left(user).iter().copied().collect();
+    let mut roles: BTreeSet<Uuid> = store.links(Relationship::UserRole).of_left(user).collect();
     for team in store.links(Relationship::TeamMember).of_right(user) {
         roles.extend(store.links(Relationship::TeamRole).of_left(team));
     }

@@ -130,14 +130,14 @@ pub fn delete(change: &mut Change<'_>, id: Uuid) -> ApiResult<()> {
 /// Takes a team out with all that it holds, whatever its kind.
 pub fn remove(change: &mut Change<'_>, id: Uuid) {
     drop_roles(change, id);
-    for user in change.store.links(Relationship::TeamMember).of_left(id).to_vec() {
+    for user in change.store.links(Relationship::TeamMember).of_left(id).collect::<Vec<_>>() {
         change.store.disassociate::<TeamMember>(change.actor, id, user);
     }
     change.store.delete::<Team>(change.actor, id);
 }
 
 fn drop_roles(change: &mut Change<'_>, id: Uuid) {
-    for role in change.store.links(Relationship::TeamRole).of_left(id).to_vec() {
+    for role in change.store.links(Relationship::TeamRole).of_left(id).collect::<Vec<_>>() {
         change.store.disassociate::<TeamRole>(change.actor, id, role);
     }
 }

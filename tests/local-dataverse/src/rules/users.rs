@@ -61,14 +61,14 @@ pub fn duplicate_key() -> ODataError {
 }
 
 fn must_be_unique(store: &Store, user: &SystemUser) -> ApiResult<()> {
-    let taken = |owner: Option<Uuid>| owner.is_some_and(|owner| owner != user.id);
-    if user.text(UserText::DomainName).is_some_and(|name| store.users_named(name).any(|owner| owner != user.id)) {
+    if user.text(UserText::DomainName).is_some_and(|name| store.users_named(name).any(|owner| owner.id != user.id)) {
         return Err(ODataError::bad_request(
             "0x80041d2c",
             "The specified Active Directory user already exists as a Dynamics 365 user.",
         ));
     }
-    if user.application_id.is_some_and(|application| taken(store.applications.get(&application).copied())) {
+    let of_application = user.application_id.and_then(|application| store.user_index.of_application(application));
+    if of_application.is_some_and(|owner| owner != user.id) {
         return Err(ODataError::bad_request(
             "0x8004F511",
             "A system user with the specified application id already exists.",
@@ -126,7 +126,7 @@ pub fn update(change: &mut Change<'_>, id: Uuid, mut values: Changes) -> ApiResu
     change.store.replace(change.actor, user, sent);
     teams::follow_user(change, id, Some(before.business_unit), unit);
     if loses_roles {
-        for role in change.store.links(Relationship::UserRole).of_left(id).to_vec() {
+        for role in change.store.links(Relationship::UserRole).of_left(id).collect::<Vec<_>>() {
             change.store.disassociate::<UserRole>(change.actor, id, role);
         }
     }
@@ -190,11 +190,11 @@ fn last_administrator() -> ODataError {
 /// Whether no other enabled user is a System Administrator.
 pub fn is_last_administrator(store: &Store, user: Uuid) -> bool {
     let held = store.links(Relationship::UserRole);
-    let administers = |role: &Uuid| links::is_administrator_role(store, *role);
-    if !held.of_left(user).iter().any(administers) {
+    let administers = |role: Uuid| links::is_administrator_role(store, role);
+    if !held.of_left(user).any(administers) {
         return false;
     }
-    let roles = store.roles.iter().filter(|role| administers(&role.id()));
+    let roles = store.roles.iter().filter(|role| administers(role.id()));
     let mut others = roles.flat_map(|role| held.of_right(role.id())).filter(|other| *other != user);
     !others.any(|other| store.users.get(other).is_some_and(|other| other.is_disabled == Some(false)))
 }
@@ -232,7 +232,7 @@ pub fn delete(change: &mut Change<'_>, id: Uuid) -> ApiResult<()> {
             ),
         ));
     }
-    for role in change.store.links(Relationship::UserRole).of_left(id).to_vec() {
+    for role in change.store.links(Relationship::UserRole).of_left(id).collect::<Vec<_>>() {
         change.store.disassociate::<UserRole>(change.actor, id, role);
     }
     for team in change.store.links(Relationship::TeamMember).of_right(id).collect::<Vec<_>>() {

@@ -1,78 +1,64 @@
 //! Fills a store with what the options ask for.
 
-use uuid::Uuid;
-
+use super::plan::{Plan, PlannedRole, PlannedUnit};
 use super::{
-    ADELE, APPLICATION_USER, BASIC_USER, BRUNO, CHIARA, CLIENT_ID, CUSTOMER_SERVICE_REPRESENTATIVE, DORA,
-    ORGANIZATION_ID, ROLE_NAMES, ROOT_UNIT, SALES_UNIT, SALESPERSON, SERVICE_UNIT, SYSTEM_ADMINISTRATOR,
-    SYSTEM_ADMINISTRATOR_TEMPLATE, default_team_id, generated_role_id, generated_unit_id, generated_user_id,
-    privilege_id, role_id,
+    ADELE, APPLICATION_USER, BRUNO, CHIARA, CLIENT_ID, CREATED, CUSTOMER_SERVICE_REPRESENTATIVE, DORA, ORGANIZATION_ID,
+    ROOT_UNIT, SALES_UNIT, SALESPERSON, SERVICE_UNIT, SYSTEM_ADMINISTRATOR, SYSTEM_ADMINISTRATOR_TEMPLATE, crowd,
+    default_team_id, object_id, privilege_id, role_id,
 };
-use crate::model::{BusinessUnit, Link, Organization, Others, Privilege, Role, SystemUser, Team, TeamMember, UserRole};
+use crate::model::{
+    BusinessUnit, Link, Organization, Others, Privilege, Role, SystemUser, Team, TeamMember, TeamRole, UserRole,
+    UserText,
+};
 use crate::options::{Options, Seed};
 use crate::rules::{organizations, privileges};
 use crate::settings::Settings;
 use crate::store::Store;
 
-/// When everything of a seed was created: 2024-01-15T08:00:00Z.
-const CREATED: i64 = 1_705_305_600;
-const FIRST_NAMES: [&str; 8] = ["Anna", "Boris", "Clara", "Dario", "Elena", "Felix", "Greta", "Hugo"];
-const LAST_NAMES: [&str; 7] = ["Example", "Sample", "Muster", "Specimen", "Instance", "Pattern", "Model"];
-
 /// The store that these options describe.
 pub fn populate(options: &Options) -> Store {
+    let plan = Plan::new(options);
     let mut store = Store::new();
-    let names: &[&str] = match options.seed {
-        Seed::Contoso => &ROLE_NAMES,
-        Seed::Empty => &ROLE_NAMES[..2],
-    };
+    crowd::fill(&mut store, &plan);
     add_organization(&mut store, &options.settings);
     for name in privileges::ALL {
         store.seed(Privilege { id: privilege_id(name), version: 0, name }, CREATED);
     }
-    let mut units = vec![ROOT_UNIT];
-    add_unit(&mut store, ROOT_UNIT, "Contoso", None);
-    if options.seed == Seed::Contoso {
-        add_unit(&mut store, SALES_UNIT, "Sales", Some(ROOT_UNIT));
-        add_unit(&mut store, SERVICE_UNIT, "Service", Some(ROOT_UNIT));
-        units.extend([SALES_UNIT, SERVICE_UNIT]);
+    for unit in &plan.units {
+        add_unit(&mut store, unit);
     }
-    for number in 1..=options.units {
-        add_unit(&mut store, generated_unit_id(number), &format!("Unit {number:04}"), Some(ROOT_UNIT));
-        units.push(generated_unit_id(number));
-    }
-    for (name, number) in names.iter().zip(1..) {
-        add_role(&mut store, name, &units, |unit| role_id(number, unit));
-    }
-    for number in 1..=options.roles {
-        add_role(&mut store, &format!("Role {number:04}"), &units, |unit| generated_role_id(number, unit));
+    for role in &plan.roles {
+        add_role(&mut store, role, &plan.units);
     }
     add_application_user(&mut store);
     if options.seed == Seed::Contoso {
         add_people(&mut store);
     }
-    for number in 1..=options.users {
-        let unit = units[number as usize % units.len()];
-        add_generated_user(&mut store, number, unit);
+    for number in 1..=options.teams {
+        let (team, roles) = crowd::team(&plan, number);
+        for role in roles {
+            store.seed(Link::<TeamRole>::new(team.id, role), CREATED);
+        }
+        store.seed(team, CREATED);
     }
     store
 }
 
-fn add_unit(store: &mut Store, id: Uuid, name: &str, parent: Option<Uuid>) {
+fn add_unit(store: &mut Store, planned: &PlannedUnit) {
     let unit = BusinessUnit {
-        id,
+        id: planned.id,
         version: 0,
         created_on: CREATED,
         modified_on: CREATED,
         created_by: None,
         modified_by: None,
-        name: name.into(),
-        parent,
+        name: planned.name.as_str().into(),
+        parent: planned.parent,
         is_disabled: false,
         others: Others::default(),
     };
     store.seed(unit, CREATED);
-    let mut team = Team::new(default_team_id(id), name, id);
+    let mut team = Team::new(default_team_id(planned.id), &planned.name, planned.id);
     team.is_default = true;
     team.created_on = CREATED;
     store.seed(team, CREATED);
@@ -94,21 +80,20 @@ fn add_organization(store: &mut Store, settings: &Settings) {
     store.seed(organization, CREATED);
 }
 
-fn add_role(store: &mut Store, name: &str, units: &[Uuid], id: impl Fn(Uuid) -> Uuid) {
+fn add_role(store: &mut Store, planned: &PlannedRole, units: &[PlannedUnit]) {
     for unit in units {
-        let is_root = *unit == ROOT_UNIT;
         let role = Role {
-            id: id(*unit),
+            id: planned.id(unit.id),
             version: 0,
             created_on: CREATED,
             modified_on: CREATED,
             created_by: None,
             modified_by: None,
-            name: name.into(),
-            business_unit: *unit,
-            parent: (!is_root).then(|| id(ROOT_UNIT)),
-            root: id(ROOT_UNIT),
-            template: (name == ROLE_NAMES[0]).then_some(SYSTEM_ADMINISTRATOR_TEMPLATE),
+            name: planned.name.as_str().into(),
+            business_unit: unit.id,
+            parent: unit.parent.map(|parent| planned.id(parent)),
+            root: planned.id(ROOT_UNIT),
+            template: planned.is_administrator.then_some(SYSTEM_ADMINISTRATOR_TEMPLATE),
             is_managed: false,
             others: Others::default(),
         };
@@ -129,10 +114,10 @@ fn add_user(store: &mut Store, mut user: SystemUser, roles: &[u32]) {
 
 fn add_application_user(store: &mut Store) {
     let mut user = SystemUser::new(APPLICATION_USER, ROOT_UNIT);
-    user.first_name = Some("Connector".into());
-    user.last_name = Some("Local Dataverse".into());
-    user.email = Some("connector@contoso.example".into());
-    user.domain_name = Some("connector@contoso.example".into());
+    user.set_text(UserText::FirstName, Some("Connector"));
+    user.set_text(UserText::LastName, Some("Local Dataverse"));
+    user.set_text(UserText::Email, Some("connector@contoso.example"));
+    user.set_text(UserText::DomainName, Some("connector@contoso.example"));
     user.application_id = CLIENT_ID.parse().ok();
     user.object_id = CLIENT_ID.parse().ok();
     // Application users are unlicensed and never interactive.
@@ -144,10 +129,10 @@ fn add_people(store: &mut Store) {
     let mut person = |id, first: &str, last: &str, unit, disabled, roles: &[u32]| {
         let mut user = SystemUser::new(id, unit);
         let email = format!("{}@contoso.example", first.to_lowercase());
-        user.first_name = Some(first.into());
-        user.last_name = Some(last.into());
-        user.email = Some(email.as_str().into());
-        user.domain_name = Some(email.into());
+        user.set_text(UserText::FirstName, Some(first));
+        user.set_text(UserText::LastName, Some(last));
+        user.set_text(UserText::Email, Some(&email));
+        user.set_text(UserText::DomainName, Some(&email));
         user.is_disabled = Some(disabled);
         user.object_id = Some(object_id(id));
         add_user(store, user, roles);
@@ -156,24 +141,4 @@ fn add_people(store: &mut Store) {
     person(BRUNO, "Bruno", "Example", SERVICE_UNIT, false, &[CUSTOMER_SERVICE_REPRESENTATIVE]);
     person(CHIARA, "Chiara", "Example", SALES_UNIT, true, &[]);
     person(DORA, "Dora", "Sample-O'Neil", ROOT_UNIT, false, &[SYSTEM_ADMINISTRATOR]);
-}
-
-fn add_generated_user(store: &mut Store, number: u32, unit: Uuid) {
-    let id = generated_user_id(number);
-    let mut user = SystemUser::new(id, unit);
-    let email = format!("user{number:06}@contoso.example");
-    user.first_name = Some(FIRST_NAMES[number as usize % FIRST_NAMES.len()].into());
-    user.last_name = Some(format!("{} {number:06}", LAST_NAMES[number as usize % LAST_NAMES.len()]).into());
-    user.employee_id = Some(format!("{number:06}").into());
-    user.email = Some(email.as_str().into());
-    user.domain_name = Some(email.into());
-    user.object_id = Some(object_id(id));
-    add_user(store, user, &[BASIC_USER]);
-}
-
-/// The Entra object of a user of the seed: the same id with another first digit.
-fn object_id(user: Uuid) -> Uuid {
-    let mut bytes = *user.as_bytes();
-    bytes[0] ^= 0x70;
-    Uuid::from_bytes(bytes)
 }

@@ -1,12 +1,21 @@
 //! What an environment holds at its start, with fixed ids.
 
 mod build;
+mod crowd;
+mod dice;
+mod names;
+mod people;
+mod plan;
 
 use uuid::{Uuid, uuid};
 
 pub use build::populate;
+pub(crate) use plan::roles_for_users;
 
 use crate::rules::privileges;
+
+/// When everything of a seed was created, but for generated users: 2024-01-15T08:00:00Z.
+const CREATED: i64 = 1_705_305_600;
 
 /// The tenant.
 pub const TENANT_ID: &str = "11111111-1111-4111-8111-111111111111";
@@ -96,6 +105,18 @@ pub fn generated_user_id(number: u32) -> Uuid {
 /// Generated business unit `number`, from 1.
 pub fn generated_unit_id(number: u32) -> Uuid {
     numbered(0xe, 0, u64::from(number))
+}
+
+/// Generated team `number`, from 1.
+pub fn generated_team_id(number: u32) -> Uuid {
+    numbered(0x7, 0, u64::from(number))
+}
+
+/// The Entra object of a user of the seed: the same id with another first digit.
+fn object_id(user: Uuid) -> Uuid {
+    let mut bytes = *user.as_bytes();
+    bytes[0] ^= 0x70;
+    Uuid::from_bytes(bytes)
 }
 
 /// The part of a business unit's id that the ids of its roles end with: generated units count from 1001.

@@ -1,25 +1,27 @@
 //! The data, in memory. Every change goes through here and is written into the ledger.
 
-mod children;
 mod history;
 mod links;
+mod pairs;
 mod rows;
 mod table;
+mod user_index;
 
-use std::collections::HashMap;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use uuid::Uuid;
 
-use children::Parents;
 pub use links::Links;
+pub use pairs::Pairs;
 pub use rows::Rows;
 pub use table::Table;
+pub use user_index::UserIndex;
 
 use crate::ledger::{Change, Ledger, with_subject};
 use crate::model::{
     BusinessUnit, Children, Collection, Entity, Intersect, Link, Organization, Privilege, Relationship, Role, Set,
-    SystemUser, Team, TeamMember, TeamRole, UserRole, Value, lookups_of, with_set,
+    SystemUser, Team, TeamMember, TeamRole, UserRole, UserText, Value, link_id, lookups_of, text, with_set,
 };
 
 /// Who makes a change, in which request, and when.
@@ -43,6 +45,25 @@ pub struct Start {
     pub second: i64,
 }
 
+/// Many users with all that ties them to roles and teams, in tables that were made at once.
+#[derive(Debug)]
+pub struct Crowd {
+    /// The users.
+    pub users: Table<SystemUser>,
+    /// The users by what names them.
+    pub user_index: UserIndex,
+    /// The users by what their lookups name.
+    pub children: Vec<(Children, Pairs)>,
+    /// Which user holds which role.
+    pub user_roles: (Table<Link<UserRole>>, Links),
+    /// Which user belongs to which team.
+    pub team_members: (Table<Link<TeamMember>>, Links),
+    /// The highest version of these rows.
+    pub last_version: u64,
+    /// The highest identityid of these users.
+    pub last_identity: i64,
+}
+
 /// All tables and the ledger of their changes. A copy shares the rows.
 #[derive(Clone, Debug, Default)]
 pub struct Store {
@@ -64,16 +85,14 @@ pub struct Store {
     pub team_roles: Table<Link<TeamRole>>,
     /// Which user belongs to which team.
     pub team_members: Table<Link<TeamMember>>,
-    /// Users by domain name in lower case.
-    pub domain_names: HashMap<Box<str>, Uuid>,
-    /// Application users by application.
-    pub applications: HashMap<Uuid, Uuid>,
+    /// Users by what names them.
+    pub user_index: UserIndex,
     /// What changed since the start.
     pub ledger: Ledger,
     /// The pairs of the intersect tables, by relationship.
     links: [Links; Relationship::ALL.len()],
     /// The rows that name others, by relationship of one to many.
-    children: [Parents; Children::COUNT],
+    children: [Pairs; Children::COUNT],
     start: Start,
     last_version: u64,
     last_identity: i64,
@@ -83,6 +102,19 @@ impl Store {
     /// An empty store, whose first row gets a version as a lived-in environment has it.
     pub fn new() -> Self {
         Self { last_version: 1_000_000, ..Self::default() }
+    }
+
+    /// Takes a crowd in: before there are any other rows of these tables, which it takes the place of.
+    pub fn start_with(&mut self, crowd: Crowd) {
+        self.users = crowd.users;
+        self.user_index = crowd.user_index;
+        for (children, pairs) in crowd.children {
+            self.children[children.number()] = pairs;
+        }
+        (self.user_roles, *self.links_mut(Relationship::UserRole)) = crowd.user_roles;
+        (self.team_members, *self.links_mut(Relationship::TeamMember)) = crowd.team_members;
+        self.last_version = crowd.last_version;
+        self.last_identity = crowd.last_identity;
     }
 
     /// A version number that no row has had.
@@ -168,22 +200,22 @@ impl Store {
         let version = self.next_version();
         row.touch(version, now, None);
         self.index(None, Some(&row));
-        T::table_mut(self).put(row.id(), Arc::new(row));
+        T::table_mut(self).put(row.into());
     }
 
     /// Puts a row that the server itself changed in the place of the one with its key, without a word in the ledger.
     pub fn amend<T: Entity>(&mut self, mut row: T, now: i64) {
         let version = self.next_version();
         row.touch(version, now, None);
-        self.put(Arc::new(row));
+        self.put::<T>(row.into());
     }
 
     /// Adds a row.
     pub fn insert<T: Entity>(&mut self, actor: Actor, mut row: T, sent: Vec<&'static str>) {
         let version = self.next_version();
         row.touch(version, actor.now, Some(actor.caller));
-        let row = Arc::new(row);
-        self.put(row.clone());
+        let row = T::Kept::from(row);
+        self.put::<T>(row.clone());
         self.ledger.record(actor, Change { before: None, after: Some(T::subject(row)), sent, derived: false });
     }
 
@@ -191,19 +223,19 @@ impl Store {
     pub fn replace<T: Entity>(&mut self, actor: Actor, mut row: T, sent: Vec<&'static str>) {
         let version = self.next_version();
         row.touch(version, actor.now, Some(actor.caller));
-        let row = Arc::new(row);
-        let before = self.put(row.clone()).map(T::subject);
+        let row = T::Kept::from(row);
+        let before = self.put::<T>(row.clone()).map(T::subject);
         self.ledger.record(actor, Change { before, after: Some(T::subject(row)), sent, derived: false });
     }
 
     /// Puts a row in, and writes down that it changed.
-    fn put<T: Entity>(&mut self, row: Arc<T>) -> Option<Arc<T>> {
+    fn put<T: Entity>(&mut self, row: T::Kept) -> Option<T::Kept> {
         let (id, version) = (row.id(), row.version());
         let before = T::table(self).get(id).cloned();
         self.index(before.as_deref(), Some(&row));
         let table = T::table_mut(self);
         table.history.change(id, before.as_ref().map(|row| row.version()), version);
-        table.put(id, row)
+        table.put(row)
     }
 
     /// Takes a row out.
@@ -230,7 +262,7 @@ impl Store {
         if !self.links(R::RELATIONSHIP).contains(left, right) {
             return false;
         }
-        self.delete::<Link<R>>(actor, Link::<R>::new(left, right).id);
+        self.delete::<Link<R>>(actor, link_id(R::RELATIONSHIP, left, right));
         true
     }
 
@@ -252,37 +284,28 @@ impl Store {
     }
 
     /// A row as it was before.
-    fn put_back<T: Entity>(&mut self, row: Arc<T>) {
-        let now = T::table(self).get(row.id()).cloned();
-        self.index(now.as_deref(), Some(&row));
-        let table = T::table_mut(self);
+    fn put_back<K: Clone + Deref<Target: Entity<Kept = K>>>(&mut self, row: K) {
+        let now = K::Target::table(self).get(row.id()).cloned();
+        self.index(now.as_deref(), Some(&*row));
+        let table = K::Target::table_mut(self);
         table.history.undo(row.id(), Some(row.version()), now.map(|row| row.version()));
-        table.put(row.id(), row);
+        table.put(row);
     }
 
     /// A row that was not there before.
-    fn take_back<T: Entity>(&mut self, row: &Arc<T>) {
+    fn take_back<K: Deref<Target: Entity<Kept = K>>>(&mut self, row: &K) {
         self.index(Some(&**row), None);
-        let table = T::table_mut(self);
+        let table = K::Target::table_mut(self);
         table.history.undo(row.id(), None, Some(row.version()));
         table.remove(row.id());
     }
 
-    /// Keeps the indexes of users in step with a change.
-    pub(crate) fn index_user(&mut self, before: Option<&SystemUser>, after: Option<&SystemUser>) {
-        if let Some(name) = before.and_then(|user| user.domain_name.as_deref()) {
-            self.domain_names.remove(name.to_lowercase().as_str());
-        }
-        if let Some(application) = before.and_then(|user| user.application_id) {
-            self.applications.remove(&application);
-        }
-        let Some(user) = after else { return };
-        if let Some(name) = &user.domain_name {
-            self.domain_names.insert(name.to_lowercase().into(), user.id);
-        }
-        if let Some(application) = user.application_id {
-            self.applications.insert(application, user.id);
-        }
+    /// The users with this domain name.
+    pub fn users_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a SystemUser> {
+        let ids = self.user_index.with_text(UserText::DomainName, name).into_iter().flatten();
+        let is_named =
+            |user: &&SystemUser| user.text(UserText::DomainName).is_some_and(|other| text::same(other, name));
+        ids.filter_map(|id| self.users.get(id)).map(|user| &**user).filter(is_named)
     }
 }
 
