@@ -218,3 +218,26 @@ impl Entity for SystemUser {
         self.others.set(column, value);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::schema::{Access, Kind};
+    use super::*;
+
+    #[test]
+    fn the_longest_texts_find_room_in_a_row() {
+        let mut user = SystemUser::new(Uuid::nil(), Uuid::nil());
+        // A letter of three bytes for each unit that the limits count.
+        let mut longest = 0;
+        for (index, column) in SystemUser::schema().columns.iter().enumerate() {
+            if let (Kind::Text(limit), Access::Field(_, Some(_))) = (column.kind, &column.access) {
+                user.set(index, Scalar::Text("\u{898b}".repeat(limit as usize).into()));
+                longest += 1;
+            }
+        }
+        user.compute_full_name();
+        assert_eq!(longest + 1, UserText::COUNT, "all but the full name");
+        assert_eq!(user.text(UserText::PhotoUrl).map(str::len), Some(600));
+        assert_eq!(user.text(UserText::FullName).map(str::len), Some(3 * (256 + 1 + 256) - 2));
+    }
+}

@@ -5,6 +5,7 @@ mod crowd;
 mod dice;
 mod names;
 mod people;
+mod person_name;
 mod plan;
 
 use uuid::{Uuid, uuid};

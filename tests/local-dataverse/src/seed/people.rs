@@ -5,7 +5,8 @@ use std::fmt::Write;
 use uuid::Uuid;
 
 use super::dice::{Dice, Throw};
-use super::names::{COUNTRIES, JOB_TITLES, PersonName};
+use super::names::{COUNTRIES, JOB_TITLES};
+use super::person_name::PersonName;
 use super::plan::Plan;
 use super::{APPLICATION_USER, generated_user_id, object_id};
 use crate::model::{Entity, Scalar, SystemUser, Texts, UserText};
