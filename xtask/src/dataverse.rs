@@ -1,5 +1,6 @@
 //! Local Dataverse as a process: started for a task, asked by HTTP, and gone with it.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -27,8 +28,19 @@ pub struct Dataverse {
 impl Dataverse {
     /// Starts the program on a free port; it listens when this returns.
     pub fn start(program: &Path) -> Result<Self> {
+        Self::start_with(program, &[])
+    }
+
+    /// The same over TLS: clients have to trust the certificate that it writes into the file. Nobody here does, so that
+    /// requests through this value fail.
+    pub fn start_secure(program: &Path, authority: &Path) -> Result<Self> {
+        Self::start_with(program, &["--tls".as_ref(), "--tls-ca-file".as_ref(), authority.as_os_str()])
+    }
+
+    fn start_with(program: &Path, arguments: &[&OsStr]) -> Result<Self> {
         let mut child = Command::new(program)
             .args(["--port", "0", "--seed", "contoso", "--until-eof"])
+            .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -26,9 +26,13 @@ pub fn suite(project: &Project, built: &Built) -> Result<Tally> {
         println!("  npm could not install the clients:\n{}", installed.output);
         return Ok(Tally::one(false));
     }
+    let authority = project.target.join("local-dataverse-ca.pem");
     let server = Dataverse::start(&built.dataverse)?;
+    let secure = Dataverse::start_secure(&built.dataverse, &authority)?;
     let mut tests = Command::new(node);
-    tests.args(["--test", "--test-reporter=tap"]).current_dir(&folder).env("LOCAL_DATAVERSE_URL", &server.url);
+    tests.args(["--test", "--test-reporter=tap"]).current_dir(&folder);
+    tests.env("LOCAL_DATAVERSE_URL", &server.url).env("LOCAL_DATAVERSE_TLS_URL", &secure.url);
+    tests.env("NODE_EXTRA_CA_CERTS", &authority);
     let ended = run(&mut tests, LIMIT, false)?;
     let counted = tally::of_lines(&ended.output);
     if !ended.success || counted.passed == 0 {

@@ -80,7 +80,7 @@ fn title(suite: Suite) -> (&'static str, &'static str) {
         Suite::Rust => ("Rust", "unit tests, tests against Local Dataverse, documentation, the header"),
         Suite::Symbols => ("Symbols", "what the library exports is what the header declares"),
         Suite::C => ("C", "the header as C11 and C++17, the programs of tests/abi, the example"),
-        Suite::Clients => ("Clients", "the npm package dynamics-web-api against Local Dataverse"),
+        Suite::Clients => ("Clients", "npm packages against Local Dataverse"),
         Suite::Demo => ("Demo", "the connector's whole job"),
         Suite::Pester => ("Pester", "the module and the connector"),
         Suite::Engine => ("Engine", "the host for machines without PowerShell"),
