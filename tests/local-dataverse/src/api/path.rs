@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::model::{Collection, Set};
+use crate::model::{Collection, Entity, Set, with_set};
 use crate::odata::{ApiResult, ODataError, decode};
 
 /// What a path names.
@@ -96,7 +96,9 @@ pub fn parse(rest: &str) -> ApiResult<Resource> {
     let (name, key) = split_key(first)?;
     let Some(set) = Set::of_name(name) else {
         return match name {
-            "WhoAmI" | "RetrieveVersion" => Ok(Resource::Function(name.to_owned())),
+            "WhoAmI" | "RetrieveVersion" if key.is_none_or(str::is_empty) => Ok(Resource::Function(name.to_owned())),
+            "WhoAmI" | "RetrieveVersion" => Err(ODataError::query(format!("The function '{name}' has no parameters."))),
+            "$all" | "$entity" | "$crossjoin" => Err(ODataError::unsupported(format!("'{name}'"))),
             _ if ELSEWHERE.contains(&name) => Err(ODataError::unsupported(format!("'{name}'"))),
             _ if key.is_some() && first.ends_with("()") => {
                 Err(ODataError::unsupported(format!("the function '{name}'")))
@@ -108,7 +110,15 @@ pub fn parse(rest: &str) -> ApiResult<Resource> {
         return match others {
             [] => Ok(Resource::Rows(set)),
             ["$count"] => Ok(Resource::Count(set)),
-            [next, ..] => Err(ODataError::no_resource(next)),
+            [next, ..] => {
+                let name = next.split('(').next().unwrap_or_default();
+                let known = ["$ref", "$query", "$each", "$filter", "$orderby", "$skip", "$top"].contains(&name);
+                Err(if known || name.starts_with(NAMESPACE) {
+                    ODataError::unsupported(format!("'{next}' behind '{first}'"))
+                } else {
+                    ODataError::no_resource(next)
+                })
+            }
         };
     };
     part_of_row(set, parse_key(set, key)?, others)
@@ -132,12 +142,18 @@ fn part_of_row(set: Set, id: Uuid, others: &[&str]) -> ApiResult<Resource> {
         return Ok(Resource::Bound(set, id, operation.to_owned(), key.unwrap_or_default().to_owned()));
     }
     match rest {
-        _ if PARTS.contains(&name) => Err(ODataError::unsupported(format!("'{name}'"))),
+        _ if PARTS.contains(&name) || name == "$ref" => Err(ODataError::unsupported(format!("'{name}'"))),
         [] if key.is_none() => Ok(Resource::Property(set, id, name.to_owned())),
         ["$value"] if key.is_none() => Ok(Resource::PropertyText(set, id, name.to_owned())),
         ["$ref"] if key.is_none() => Ok(Resource::PropertyReference(set, id, name.to_owned())),
+        [next, ..] if !leads_on(set, name) => Err(ODataError::no_resource(next)),
         _ => Err(ODataError::unsupported(format!("'{}' behind a row", others.join("/")))),
     }
+}
+
+/// Whether a property of a set's rows leads to another row.
+fn leads_on(set: Set, name: &str) -> bool {
+    with_set!(set, Row => Row::schema().navigation(name).is_some())
 }
 
 fn split_key(segment: &str) -> ApiResult<(&str, Option<&str>)> {
@@ -155,6 +171,9 @@ fn parse_key(set: Set, key: &str) -> ApiResult<Uuid> {
             return parse_key(set, value);
         }
         return Err(ODataError::unsupported(format!("the alternate key '{name}'")));
+    }
+    if key.starts_with('@') {
+        return Err(ODataError::unsupported(format!("the parameter alias '{key}' as a key")));
     }
     // The service takes 36 characters, without braces or quotes.
     if key.len() == 36

@@ -50,6 +50,9 @@ pub fn parse<T: Entity>(text: &str, annotate: bool, base: &str) -> ApiResult<Vec
 
 fn expansion<T: Entity>(part: Part, annotate: bool, base: &str) -> ApiResult<Expansion> {
     let schema = T::schema();
+    if part.name == "*" || part.name.contains('/') {
+        return Err(ODataError::unsupported(format!("'{}' in $expand", part.name)));
+    }
     if let Some(collection) = Collection::of::<T>(&part.name) {
         let link = Link { base: format!("{base}{}", schema.entity_set), query: part.query };
         return link.many(collection, &part.options, annotate);
@@ -148,7 +151,12 @@ fn part_of(text: &str) -> ApiResult<Part> {
     for pair in split(inner, ';')? {
         let (option, value) = pair.trim().split_once('=').ok_or_else(syntax)?;
         if !["$select", "$filter", "$orderby", "$top"].contains(&option) {
-            return Err(ODataError::unsupported(format!("the option {option} inside $expand")));
+            let known = ["$expand", "$levels", "$count", "$skip", "$search", "$compute", "$apply"].contains(&option);
+            return Err(if known {
+                ODataError::unsupported(format!("the option {option} inside $expand"))
+            } else {
+                ODataError::query(format!("The query parameter '{option}' is not supported inside $expand."))
+            });
         }
         options.set(option, value.to_owned())?;
         let escaped = percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC);

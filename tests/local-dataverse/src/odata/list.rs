@@ -10,7 +10,7 @@ use super::error::{ApiResult, ODataError};
 use super::filter::{self, Condition};
 use super::options::QueryOptions;
 use super::select::Selection;
-use super::{filter::lexer, json};
+use super::{filter::literal, json};
 use crate::model::{Entity, Kind, Scalar, Value};
 use crate::store::{Rows, Store};
 
@@ -55,8 +55,8 @@ impl List {
         for (name, descending) in &options.order_by {
             let column = schema.column(name).or_else(|| schema.navigation(name));
             let column = column.ok_or_else(|| {
-                if name.contains('/') {
-                    ODataError::unsupported(format!("$orderby by a column of another table: '{name}'"))
+                if name.contains(['/', '(']) {
+                    ODataError::unsupported(format!("$orderby by anything but a column: '{name}'"))
                 } else {
                     ODataError::no_property(name, schema.logical_name)
                 }
@@ -70,7 +70,11 @@ impl List {
         };
         Ok(Self {
             selection: Selection::with_expansions::<T>(options, annotate, base)?,
-            condition: options.filter.as_deref().map(filter::compile::<T>).transpose()?,
+            condition: options
+                .filter
+                .as_deref()
+                .map(|text| filter::compile::<T>(text, |name| options.alias(name)))
+                .transpose()?,
             order,
             top: options.top,
             count: options.count,
@@ -207,7 +211,7 @@ fn cookie_values<T: Entity>(cookie: &Cookie, order: &[(usize, bool)]) -> ApiResu
             Kind::Bool(..) => text.parse().ok().map(Scalar::Bool),
             Kind::Int(..) | Kind::Choice(_) | Kind::BigInt => text.parse().ok().map(Scalar::Int),
             Kind::Double => text.parse().ok().map(Scalar::Double),
-            Kind::Date => lexer::date(text).map(Scalar::Date),
+            Kind::Date => literal::date(text).map(Scalar::Date),
             Kind::Image | Kind::Complex => None,
         };
         values.push(value.ok_or_else(foreign)?);

@@ -137,7 +137,9 @@ impl QueryOptions {
 }
 
 fn top(value: &str) -> ApiResult<usize> {
-    value.trim().parse().map_err(|_| {
+    let digits = value.trim();
+    let number = digits.bytes().all(|next| next.is_ascii_digit()).then(|| digits.parse().ok()).flatten();
+    number.ok_or_else(|| {
         ODataError::query(format!(
             "Invalid value '{value}' for $top query option found. The $top query option requires a non-negative integer value."
         ))

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::error::{ApiResult, ODataError};
-use super::filter::lexer;
+use super::filter::literal;
 use super::reference;
 use crate::model::{Column, Entity, Kind, Scalar, Target};
 use crate::settings::{ReadOnlyColumns, Settings};
@@ -243,7 +243,7 @@ fn convert<T>(column: &Column<T>, value: &Json, logical_name: &str, entity_set: 
             Scalar::Int(number)
         }
         (Kind::Double, Json::Number(number)) => Scalar::Double(number.as_f64().ok_or_else(wrong)?),
-        (Kind::Date, Json::String(text)) => Scalar::Date(lexer::date(text).ok_or_else(wrong)?),
+        (Kind::Date, Json::String(text)) => Scalar::Date(literal::date(text).ok_or_else(wrong)?),
         _ => return Err(wrong()),
     };
     Ok(scalar)

@@ -9,6 +9,7 @@ mod deletion;
 mod expand;
 mod faults;
 mod filter;
+mod grammar;
 mod http2;
 mod memberships;
 mod organization;

@@ -76,6 +76,8 @@ pub enum Expression {
     Not(Box<Expression>),
     /// Two operands compared.
     Compare(Operand, Comparison, Operand),
+    /// An operand where a condition should be.
+    Bare(Operand),
     /// A text function of a property.
     Text(TextFunction, Vec<String>, String),
     /// `Microsoft.Dynamics.CRM.In`

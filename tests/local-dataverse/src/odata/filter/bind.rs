@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::ast::{Comparison, Expression, Operand, Quantifier, TextFunction};
-use super::lexer;
+use super::literal;
 use crate::model::text::Pattern;
 use crate::model::{Collection, Entity, Kind, Scalar, Set, Target, with_set};
 use crate::odata::{ApiResult, ODataError};
@@ -73,8 +73,24 @@ fn condition<T: Entity>(expression: &Expression, negated: bool) -> ApiResult<Con
             let values = values.iter().map(|value| from_list(kind, value, path));
             Condition::In(source, values.collect::<ApiResult<_>>()?, negated)
         }
+        Expression::Bare(operand) => return Err(bare::<T>(operand)),
         Expression::Lambda(quantifier, name, inner) => lambda::<T>(*quantifier, name, inner.as_deref(), negated)?,
     })
+}
+
+/// The refusal of an operand in the place of a condition: OData allows a boolean one.
+fn bare<T: Entity>(operand: &Operand) -> ODataError {
+    let is_boolean = match operand {
+        Operand::Literal(value) => matches!(value, Scalar::Bool(_)),
+        Operand::Property(path) => match source::<T>(path) {
+            Ok((_, kind)) => matches!(kind, Kind::Bool(..)),
+            Err(error) => return error,
+        },
+    };
+    if is_boolean {
+        return ODataError::unsupported("a boolean without a comparison in $filter; write <property> eq true");
+    }
+    ODataError::query("The $filter expression must evaluate to a single boolean value.")
 }
 
 fn lambda<T: Entity>(
@@ -198,7 +214,7 @@ fn from_list(kind: Kind, value: &Scalar, path: &[String]) -> ApiResult<Scalar> {
         },
         Kind::Int(..) | Kind::Choice(_) | Kind::BigInt => text.parse().ok().map(Scalar::Int),
         Kind::Double => text.parse().ok().map(Scalar::Double),
-        Kind::Date => lexer::date(text).map(Scalar::Date),
+        Kind::Date => literal::date(text).map(Scalar::Date),
         Kind::Image | Kind::Complex => None,
     };
     parsed.ok_or_else(|| {

@@ -1,7 +1,6 @@
 //! Cuts a `$filter` into tokens.
 
-use uuid::Uuid;
-
+use super::literal::{is_time_of_day, literal};
 use crate::model::Scalar;
 use crate::odata::ODataError;
 
@@ -12,7 +11,7 @@ pub enum Token {
     Name(String),
     /// A literal.
     Literal(Scalar),
-    /// One of `( ) [ ] , / = :`.
+    /// One of `( ) [ ] , / = : -`.
     Symbol(char),
     /// Nothing more.
     End,
@@ -27,8 +26,43 @@ pub struct Positioned {
     pub position: usize,
 }
 
-/// The tokens of a text, an [`Token::End`] last.
-pub fn tokens(text: &str) -> Result<Vec<Positioned>, ODataError> {
+/// How many tokens a filter may have.
+const LONGEST: usize = 20_000;
+
+/// The tokens of a text, an [`Token::End`] last. `alias` gives the text that a name such as `@p1` stands for.
+pub fn tokens<'a>(text: &str, alias: impl Fn(&str) -> Option<&'a str>) -> Result<Vec<Positioned>, ODataError> {
+    let mut list = Vec::new();
+    for next in cut(text)? {
+        match alias_in(&next) {
+            None => list.push(next),
+            Some(name) => {
+                let value = alias(name)
+                    .ok_or_else(|| ODataError::query(format!("The parameter alias '{name}' has no value.")))?;
+                for inner in cut(value)? {
+                    if alias_in(&inner).is_some() {
+                        return Err(ODataError::unsupported(format!("an alias in the value of the alias '{name}'")));
+                    }
+                    if inner.token != Token::End {
+                        list.push(Positioned { position: next.position, ..inner });
+                    }
+                }
+            }
+        }
+        if list.len() > LONGEST {
+            return Err(ODataError::query("The node count limit of the $filter has been exceeded."));
+        }
+    }
+    Ok(list)
+}
+
+fn alias_in(next: &Positioned) -> Option<&str> {
+    match &next.token {
+        Token::Name(name) => name.starts_with('@').then_some(name),
+        _ => None,
+    }
+}
+
+fn cut(text: &str) -> Result<Vec<Positioned>, ODataError> {
     let mut list = Vec::new();
     let mut position = 0;
     let mut in_array = false;
@@ -112,11 +146,14 @@ fn array_text(text: &str, position: &mut usize) -> Result<Token, ODataError> {
     Ok(Token::Literal(Scalar::Text(text[start..end].into())))
 }
 
+/// The types whose literals are text behind their name.
+const TYPES: [&str; 8] = ["duration", "binary", "geography", "geometry", "datetime", "datetimeoffset", "time", "guid"];
+
 fn word(text: &str, position: &mut usize) -> Result<Token, ODataError> {
     let start = *position;
     let belongs = |next: char| next.is_alphanumeric() || matches!(next, '_' | '.' | '-' | '+' | '$' | '@' | '*');
-    let starts_with_digit = |next: char| next.is_ascii_digit() || matches!(next, '-' | '+');
-    let numeric = text[start..].starts_with(starts_with_digit);
+    let begins_number = |next: char| next.is_ascii_digit() || matches!(next, '-' | '+');
+    let numeric = text[start..].starts_with(begins_number);
     // Dates contain colons, names don't.
     let length = text[start..].find(|next| !(belongs(next) || (numeric && next == ':'))).unwrap_or(text.len() - start);
     if length == 0 {
@@ -126,52 +163,33 @@ fn word(text: &str, position: &mut usize) -> Result<Token, ODataError> {
         )));
     }
     let word = &text[start..start + length];
+    let rest = &text[start + length..];
     *position = start + length;
-    if word.starts_with('@') {
-        return Err(ODataError::unsupported(format!("parameter aliases ('{word}') in $filter")));
+    if let Some(value) = literal(word) {
+        return Ok(Token::Literal(value));
     }
-    match literal(word) {
-        Some(value) => Ok(Token::Literal(value)),
-        None if numeric => {
-            Err(ODataError::query(format!("Syntax error: '{word}' at position {start} in '{text}' is no literal.")))
+    if matches!(word, "INF" | "-INF" | "NaN") || is_time_of_day(word) {
+        return Err(ODataError::unsupported(format!("the literal '{word}' in $filter")));
+    }
+    if let Some(quoted) = rest.strip_prefix('\'') {
+        let names_a_type = TYPES.contains(&word) || word.contains('.');
+        if names_a_type && quoted.contains('\'') {
+            return Err(ODataError::unsupported(format!("literals that name their type, as {word}'...', in $filter")));
         }
-        None => Ok(Token::Name(word.to_owned())),
+        let end = *position;
+        return Err(ODataError::query(format!("Syntax error: no text is expected at position {end} in '{text}'.")));
     }
-}
-
-/// A word as a literal, where it is one.
-pub fn literal(word: &str) -> Option<Scalar> {
-    match word {
-        "null" => return Some(Scalar::Null),
-        "true" => return Some(Scalar::Bool(true)),
-        "false" => return Some(Scalar::Bool(false)),
-        _ => {}
-    }
-    if word.len() == 36
-        && let Ok(id) = Uuid::try_parse(word)
+    if let Some(after) = word.strip_prefix('-')
+        && (after.starts_with(|next: char| next.is_alphabetic() || next == '_')
+            || after.is_empty() && rest.starts_with('('))
     {
-        return Some(Scalar::Guid(id));
+        *position = start + 1;
+        return Ok(Token::Symbol('-'));
     }
-    if !word.starts_with(|next: char| next.is_ascii_digit() || matches!(next, '-' | '+')) {
-        return None;
+    if numeric {
+        return Err(ODataError::query(format!(
+            "Syntax error: '{word}' at position {start} in '{text}' is no literal."
+        )));
     }
-    if let Ok(number) = word.trim_end_matches(['L', 'l']).parse::<i64>() {
-        return Some(Scalar::Int(number));
-    }
-    if let Ok(number) = word.trim_end_matches(['M', 'm', 'D', 'd', 'F', 'f']).parse::<f64>() {
-        return Some(Scalar::Double(number));
-    }
-    date(word).map(Scalar::Date)
-}
-
-/// A date, or a date with time, in seconds since 1970.
-pub fn date(text: &str) -> Option<i64> {
-    if let Ok(time) = text.parse::<jiff::Timestamp>() {
-        return Some(time.as_second());
-    }
-    if text.len() != 10 {
-        return None;
-    }
-    let day = text.parse::<jiff::civil::Date>().ok()?;
-    Some(day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second())
+    Ok(Token::Name(word.to_owned()))
 }

@@ -3,8 +3,11 @@
 
 pub mod ast;
 mod bind;
+mod calls;
 mod evaluate;
-pub mod lexer;
+mod lexer;
+pub mod literal;
+mod names;
 mod parser;
 
 pub use bind::Condition;
@@ -13,6 +16,7 @@ use crate::model::Entity;
 use crate::odata::ApiResult;
 
 /// A `$filter` made ready for rows of `T`.
-pub fn compile<T: Entity>(text: &str) -> ApiResult<Condition> {
-    bind::bind::<T>(&parser::parse(text)?)
+/// `alias` gives the text that a name such as `@p1` stands for.
+pub fn compile<'a, T: Entity>(text: &str, alias: impl Fn(&str) -> Option<&'a str>) -> ApiResult<Condition> {
+    bind::bind::<T>(&parser::parse(text, lexer::tokens(text, alias)?)?)
 }
