@@ -47,7 +47,7 @@ Describe '<Name> runs in Windows PowerShell 5.1' -ForEach $files {
         $calls = @($ast.FindAll({ param($node) $node -is [System.Management.Automation.Language.InvokeMemberExpressionAst] -and $null -ne $node.Arguments }, $true))
         $newer = @($calls | Where-Object {
                 $name = $_.Member.Extent.Text
-                ($name -eq 'Contains' -and $_.Arguments.Count -gt 1) -or ($name -eq 'Replace' -and $_.Arguments.Count -gt 2 -and $_.Expression.Extent.Text -notlike '*regex*')
+                ($name -eq 'Contains' -and $_.Arguments.Count -gt 1) -or ($name -eq 'Replace' -and $_.Arguments.Count -gt 2 -and $_.Expression.Extent.Text -notlike '*regex*' -and $_.Expression.Extent.Text -notlike '*File*')
             })
         @($newer | ForEach-Object { $_.Extent.Text }) -join '; ' | Should -Be ''
     }

@@ -6,10 +6,13 @@ Describe 'The manifest' {
     }
 
     It 'exports exactly these commands' {
-        $expected = 'Add-Dynamics365UserRole', 'Connect-Dynamics365', 'Disable-Dynamics365User', 'Disconnect-Dynamics365', 'Enable-Dynamics365User',
-            'Get-Dynamics365BusinessUnit', 'Get-Dynamics365Connection', 'Get-Dynamics365Role', 'Get-Dynamics365User', 'Get-Dynamics365UserRole',
-            'Invoke-Dynamics365Request', 'New-Dynamics365User', 'Remove-Dynamics365UserRole', 'Set-Dynamics365User', 'Set-Dynamics365UserBusinessUnit',
-            'Test-Dynamics365Connection'
+        $expected = 'Add-Dynamics365TeamRole', 'Add-Dynamics365UserRole', 'Connect-Dynamics365', 'Disable-Dynamics365User',
+            'Disconnect-Dynamics365', 'Enable-Dynamics365User', 'Get-Dynamics365BusinessUnit', 'Get-Dynamics365Change',
+            'Get-Dynamics365Connection', 'Get-Dynamics365Role', 'Get-Dynamics365RoleMember', 'Get-Dynamics365Team',
+            'Get-Dynamics365TeamMember', 'Get-Dynamics365TeamRole', 'Get-Dynamics365User', 'Get-Dynamics365UserRole',
+            'Invoke-Dynamics365Request', 'New-Dynamics365User', 'Remove-Dynamics365TeamRole', 'Remove-Dynamics365User',
+            'Remove-Dynamics365UserRole', 'Set-Dynamics365User', 'Set-Dynamics365UserBusinessUnit',
+            'Set-Dynamics365UserRole', 'Test-Dynamics365Connection'
         $names = [string[]]@($module.ExportedCommands.Keys)
         [array]::Sort($names, [System.StringComparer]::Ordinal)
         ($names -join ' ') | Should -BeExactly ($expected -join ' ')
@@ -53,7 +56,8 @@ Describe 'The manifest' {
         foreach ($view in $views) {
             $type = $types[$view.Name.Replace('Dynamics365.', '')]
             $type | Should -Not -BeNullOrEmpty -Because "$($view.Name) is a type of the module"
-            foreach ($item in $view.TableControl.TableRowEntries.TableRowEntry.TableColumnItems.TableColumnItem) {
+            $items = if ($null -ne $view['TableControl']) { $view.TableControl.TableRowEntries.TableRowEntry.TableColumnItems.TableColumnItem } else { $view.ListControl.ListEntries.ListEntry.ListItems.ListItem }
+            foreach ($item in $items) {
                 if ($null -ne $item['PropertyName']) { $type.GetField($item.PropertyName) | Should -Not -BeNullOrEmpty -Because "$($view.Name) has $($item.PropertyName)" }
             }
         }

@@ -15,6 +15,10 @@ Describe 'What must not happen' {
             'Remove-Dynamics365UserRole' = @{ User = $known.Adele; Role = 'Salesperson' }
             'New-Dynamics365User' = @{ BusinessUnitId = $known.Sales; InternalEmailAddress = 'w@contoso.example' }
             'Set-Dynamics365User' = @{ Id = $known.Adele; Title = 'Dr' }
+            'Set-Dynamics365UserRole' = @{ User = $known.Adele; Role = 'Sales Manager' }
+            'Add-Dynamics365TeamRole' = @{ Team = $known.SalesTeam; Role = 'Sales Manager' }
+            'Remove-Dynamics365TeamRole' = @{ Team = $known.SalesTeam; Role = 'Salesperson' }
+            'Remove-Dynamics365User' = @{ Id = $known.Chiara; Force = $true }
             'Enable-Dynamics365User' = @{ Id = $known.Chiara }
             'Disable-Dynamics365User' = @{ Id = $known.Adele }
             'Set-Dynamics365UserBusinessUnit' = @{ Id = $known.Adele; BusinessUnitId = $known.Service }
@@ -32,7 +36,10 @@ Describe 'What must not happen' {
     It '<Name> changes nothing with -WhatIf' -ForEach $changing {
         $with = $arguments[$Name]
         $output = @(& $Name @with -WhatIf)
-        $output.Length | Should -Be 0
+        foreach ($plan in $output) {
+            $plan.Planned | Should -BeTrue
+            if ($plan.psobject.Properties['Changed']) { $plan.Changed | Should -BeFalse }
+        }
         @(Get-Change).Length | Should -Be 0
     }
 

@@ -91,9 +91,18 @@ Describe 'Users' {
             @(Get-Wire).Length | Should -Be 0
         }
 
-        It 'refuses unknown attributes and lists the allowed ones' {
-            $failure = Get-Failure { New-Dynamics365User -Attribute @{ shoesize = 42 } -ErrorAction Stop }
-            $failure.Exception.Message | Should -BeLike '*shoesize*allowed ones are: systemuserid, domainname*'
+        It 'leaves it to the environment which further attributes there are' {
+            $needed = @{ BusinessUnitId = $known.Sales; InternalEmailAddress = 's@contoso.example' }
+            $failure = Get-Failure { New-Dynamics365User @needed -Attribute @{ shoesize = 42 } -ErrorAction Stop }
+            $failure.Exception.Status | Should -Be 'InvalidAttribute'
+            $failure.Exception.Message | Should -BeLike '*shoesize*'
+            $change = New-Dynamics365User @needed -Attribute @{ address1_city = 'Ulm'; 'parentsystemuserid@odata.bind' = "/systemusers($($known.Dora))" }
+            (Get-Dynamics365User -Id $change.SystemUserId -Property address1_city).address1_city | Should -Be 'Ulm'
+        }
+
+        It 'makes an application user of an application' {
+            $change = New-Dynamics365User -ApplicationId 77777777-7777-4777-8777-777777777777 -BusinessUnitId $known.Contoso
+            $change.User.AccessMode | Should -Be 4
         }
     }
 

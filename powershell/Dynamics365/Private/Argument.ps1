@@ -24,6 +24,7 @@ function Resolve-Identifier {
 
 function Resolve-UserId { param($Value) Resolve-Identifier -Value $Value -Property 'SystemUserId', 'Id', 'User' -What 'user' }
 function Resolve-RoleId { param($Value) Resolve-Identifier -Value $Value -Property 'RoleId', 'Role' -What 'role' }
+function Resolve-TeamId { param($Value) Resolve-Identifier -Value $Value -Property 'TeamId', 'Id' -What 'team' }
 function Resolve-BusinessUnitId { param($Value) Resolve-Identifier -Value $Value -Property 'BusinessUnitId' -What 'business unit' }
 
 # A text as a literal of an OData filter.

@@ -8,20 +8,36 @@ $script:RowColumns = @{
         'AccessMode:Integer', 'ApplicationId', 'PhotoUrl', 'EmployeeId', 'GovernmentId', 'HomePhone', 'JobTitle', 'MiddleName', 'MobilePhone',
         'Nickname', 'Salutation', 'Skills', 'Title')
     Role         = @('RoleId', 'Name', 'BusinessUnitId', 'ParentRootRoleId', 'IsManaged:Boolean')
-    # A role as somebody holds it: the holder follows the columns of the role.
-    UserRole     = @('RoleId', 'Name', 'BusinessUnitId', 'ParentRootRoleId', 'IsManaged:Boolean', 'SystemUserId')
+    # A role as somebody holds it, itself or through a team.
+    UserRole     = @('SystemUserId', 'FullName', 'RoleId', 'Name', 'BusinessUnitId', 'TeamId', 'TeamName')
+    RoleMember   = @('SystemUserId', 'FullName', 'InternalEmailAddress', 'BusinessUnitId', 'IsDisabled:Boolean', 'RoleId', 'RoleName', 'RoleBusinessUnitId',
+        'TeamId', 'TeamName')
+    Team         = @('TeamId', 'Name', 'BusinessUnitId', 'TeamType:Integer', 'IsDefault:Boolean', 'AdministratorId', 'Description')
     BusinessUnit = @('BusinessUnitId', 'Name', 'ParentBusinessUnitId', 'IsDisabled:Boolean')
 }
 
+# The columns of a table's changes where none are asked for.
+$script:ChangeColumns = @{
+    systemuser = @('systemuserid', 'fullname', 'domainname', 'internalemailaddress', 'businessunitid', 'isdisabled')
+    role = @('roleid', 'name', 'businessunitid'); businessunit = @('businessunitid', 'name', 'parentbusinessunitid', 'isdisabled')
+    team = @('teamid', 'name', 'businessunitid', 'teamtype'); systemuserroles = @('systemuserroleid', 'systemuserid', 'roleid')
+    teamroles = @('teamroleid', 'teamid', 'roleid'); teammembership = @('teammembershipid', 'teamid', 'systemuserid')
+}
+
+# Fields that a row type has beside its columns: filled where they are asked for.
+$script:RowExtras = @{ User = @{ Roles = [string[]] } }
+
 # The columns that are no text wherever they are asked for by name (-Property).
-$script:TypedColumns = @{ isdisabled = 'Boolean'; ismanaged = 'Boolean'; islicensed = 'Boolean'; accessmode = 'Integer'; caltype = 'Integer' }
+$script:TypedColumns = @{ isdisabled = 'Boolean'; ismanaged = 'Boolean'; islicensed = 'Boolean'; accessmode = 'Integer'; caltype = 'Integer'; teamtype = 'Integer'; isdefault = 'Boolean'; roles = 'List' }
 
 # Results and other objects: property and type.
 $script:PlainTypes = [ordered]@{
-    UserChange      = [ordered]@{ SystemUserId = [string]; FullName = [string]; Action = [string]; Changed = [bool]; Changes = [object[]]
-        RolesRemoved = [object[]]; User = [object] }
+    UserChange      = [ordered]@{ SystemUserId = [string]; FullName = [string]; Action = [string]; Changed = [bool]; Planned = [bool]; Changes = [object[]]
+        RolesRemoved = [object[]]; RolesRestored = [object[]]; RolesWithoutCopy = [object[]]; User = [object] }
     AttributeChange = [ordered]@{ Attribute = [string]; Before = [object]; After = [object] }
-    RoleChange      = [ordered]@{ SystemUserId = [string]; FullName = [string]; RoleId = [string]; RoleName = [string]; Action = [string]; Changed = [bool] }
+    RoleChange      = [ordered]@{ SystemUserId = [string]; FullName = [string]; RoleId = [string]; RoleName = [string]; Action = [string]; Changed = [bool]
+        Planned = [bool] }
+    TeamRoleChange  = [ordered]@{ TeamId = [string]; TeamName = [string]; RoleId = [string]; RoleName = [string]; Action = [string]; Changed = [bool]; Planned = [bool] }
     ConnectionTest  = [ordered]@{ Success = [bool]; Step = [string]; Message = [string]; ErrorId = [string]; StatusCode = [int]; ErrorCode = [string]
         Name = [string]; Url = [string]; UserId = [string]; BusinessUnitId = [string]; OrganizationId = [string]; Duration = [timespan] }
     Response        = [ordered]@{ StatusCode = [int]; Header = [object]; Body = [object] }
@@ -31,7 +47,7 @@ function Add-DataType {
     param($Module, $Types)
     $convert = Add-ConvertType -Module $Module
     foreach ($name in $script:RowColumns.Keys) {
-        $Types[$name] = Add-RowType -Module $Module -Name $name -Columns $script:RowColumns[$name] -Convert $convert
+        $Types[$name] = Add-RowType -Module $Module -Name $name -Columns $script:RowColumns[$name] -Extras $script:RowExtras[$name] -Convert $convert
     }
     foreach ($name in $script:PlainTypes.Keys) {
         $type = $Module.DefineType("Dynamics365.$name", [System.Reflection.TypeAttributes]'Public, Sealed')
@@ -80,7 +96,7 @@ function Add-ConvertType {
 # A class with one field a column, a constructor (string[] fields, int start) that fills them, and ToString() that gives the id,
 # so that an object stands for its id where text is expected.
 function Add-RowType {
-    param($Module, [string] $Name, [string[]] $Columns, [type] $Convert)
+    param($Module, [string] $Name, [string[]] $Columns, [hashtable] $Extras, [type] $Convert)
     $type = $Module.DefineType("Dynamics365.$Name", [System.Reflection.TypeAttributes]'Public, Sealed')
     $null = $type.DefineDefaultConstructor([System.Reflection.MethodAttributes]::Public)
     $constructor = $type.DefineConstructor([System.Reflection.MethodAttributes]::Public, [System.Reflection.CallingConventions]::Standard,
@@ -105,6 +121,9 @@ function Add-RowType {
         $il.Emit([System.Reflection.Emit.OpCodes]::Stfld, $field)
     }
     $il.Emit([System.Reflection.Emit.OpCodes]::Ret)
+    if ($null -ne $Extras) {
+        foreach ($extra in $Extras.Keys) { $null = $type.DefineField($extra, $Extras[$extra], [System.Reflection.FieldAttributes]::Public) }
+    }
     Add-ToString -Type $type -Field $first
     $type.CreateType()
 }

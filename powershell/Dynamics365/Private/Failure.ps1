@@ -5,6 +5,7 @@ $script:FailureCategories = @{
     InvalidArgument = 'InvalidArgument'; InvalidConfiguration = 'InvalidArgument'; InvalidAttribute = 'InvalidData'; MissingAttribute = 'InvalidData'
     AuthenticationFailed = 'AuthenticationError'; AccessDenied = 'PermissionDenied'
     NotFound = 'ObjectNotFound'; UserNotFound = 'ObjectNotFound'; RoleNotFound = 'ObjectNotFound'; BusinessUnitNotFound = 'ObjectNotFound'
+    TeamNotFound = 'ObjectNotFound'; NotTracked = 'NotEnabled'; TokenExpired = 'InvalidData'
     AmbiguousName = 'InvalidArgument'; AlreadyExists = 'ResourceExists'; PreconditionFailed = 'ResourceBusy'
     ConstraintViolation = 'InvalidOperation'; NotSupported = 'NotImplemented'
     Throttled = 'LimitsExceeded'; ServiceUnavailable = 'ConnectionError'; TimedOut = 'OperationTimeout'; ServerError = 'InvalidResult'

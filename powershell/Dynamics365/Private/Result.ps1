@@ -48,23 +48,67 @@ function ConvertTo-UserChange {
             $item.After = $entry.after
             $item
         })
+    $change.Planned = $json.planned
     $change.RolesRemoved = @(foreach ($role in (Get-JsonList $json 'rolesRemoved')) { ConvertTo-RowObject -Json $role -Type 'Role' })
+    $change.RolesRestored = @(foreach ($role in (Get-JsonList $json 'rolesRestored')) { ConvertTo-RowObject -Json $role -Type 'Role' })
+    $change.RolesWithoutCopy = @(foreach ($role in (Get-JsonList $json 'rolesWithoutCopy')) { ConvertTo-RowObject -Json $role -Type 'Role' })
     foreach ($warning in (Get-JsonList $json 'warnings')) { $Cmdlet.WriteWarning($warning) }
-    if ($change.RolesRemoved.Length -gt 0) {
-        $names = foreach ($role in $change.RolesRemoved) { "'$($role.Name)'" }
-        $Cmdlet.WriteWarning("With the business unit, the user $($change.FullName) ($($change.SystemUserId)) lost these roles: $(@($names) -join ', '). Roles belong to a business unit; assign the ones of the new unit.")
-    }
+    if (-not $change.Planned) { Write-RoleLoss -Cmdlet $Cmdlet -Change $change }
     $change
+}
+
+# A move usually costs roles: those that did not come back are worth a warning.
+function Write-RoleLoss {
+    param($Cmdlet, $Change)
+    $user = "the user $($Change.FullName) ($($Change.SystemUserId))"
+    if ($Change.RolesRestored.Length + $Change.RolesWithoutCopy.Length -gt 0) {
+        if ($Change.RolesWithoutCopy.Length -gt 0) {
+            $Cmdlet.WriteWarning("With the business unit, $user lost these roles, which have no copy in the new one: $(Join-RoleName $Change.RolesWithoutCopy).")
+        }
+    }
+    elseif ($Change.RolesRemoved.Length -gt 0) {
+        $Cmdlet.WriteWarning("With the business unit, $user lost these roles: $(Join-RoleName $Change.RolesRemoved). Roles belong to a business unit; assign the ones of the new unit, or use -RestoreRole.")
+    }
 }
 
 function ConvertTo-RoleChange {
     param([string] $Text)
     $json = ConvertFrom-JsonText $Text
+    New-RoleChange -User $json.user -Role $json.role -Action $json.action -Changed $json.changed -Planned $json.planned
+}
+
+# One object for each role of a set of roles.
+function ConvertTo-RoleSet {
+    param([string] $Text)
+    $json = ConvertFrom-JsonText $Text
+    foreach ($step in (Get-JsonList $json 'roles')) {
+        $changed = -not $json.planned -and $step.action -cne 'Unchanged'
+        New-RoleChange -User $json.user -Role $step.role -Action $step.action -Changed $changed -Planned $json.planned
+    }
+}
+
+function New-RoleChange {
+    param($User, $Role, [string] $Action, [bool] $Changed, [bool] $Planned)
     $change = (Get-DataType 'RoleChange')::new()
+    $change.Action = $Action
+    $change.Changed = $Changed
+    $change.Planned = $Planned
+    $change.SystemUserId = $User.systemuserid
+    $change.FullName = $User.fullname
+    $change.RoleId = $Role.roleid
+    $change.RoleName = $Role.name
+    $change
+}
+
+function ConvertTo-TeamRoleChange {
+    param([string] $Text)
+    $json = ConvertFrom-JsonText $Text
+    $change = (Get-DataType 'TeamRoleChange')::new()
     $change.Action = $json.action
     $change.Changed = $json.changed
-    $change.SystemUserId = $json.user.systemuserid
-    $change.FullName = $json.user.fullname
+    $change.Planned = $json.planned
+    $change.TeamId = $json.team.teamid
+    $change.TeamName = $json.team.name
     $change.RoleId = $json.role.roleid
     $change.RoleName = $json.role.name
     $change

@@ -1,10 +1,12 @@
 # Lists: batches of rows as delimited text, turned into objects and written as they come.
 
 # Runs a listing function and writes its rows. -Arguments are what stands between the client and the rows; -Type is the kind of
-# row; with -Property rows have those columns only; -Holder is the id that follows the columns of a UserRole. The rows are written as output
-# of -Cmdlet; with -Count the function returns their number.
+# row; with -Property rows have those columns only; -Extra names the field beyond the columns of the type that the last column fills; -Holder is the
+# id of the user whose roles are listed. -Keep is a pattern that the column of -KeepColumn must match, -First how many of those are written at most.
+# The rows are written as output of -Cmdlet; with -Count the function returns their number, with -Token the token of the changes.
 function Write-Row {
-    param($Cmdlet, $Connection, [string] $Function, [object[]] $Arguments, [string] $Type, [string[]] $Property, [string] $Holder, [switch] $Count)
+    param($Cmdlet, $Connection, [string] $Function, [object[]] $Arguments, [string] $Type, [string[]] $Property, [string] $Extra, [string] $Holder,
+        $Keep, [string] $KeepColumn, [long] $First, [switch] $Count, [switch] $Token)
     $native = Get-NativeType
     $call = [object[]](@(, (Get-ClientHandle $Connection)) + $Arguments + @([System.IntPtr]::Zero, [System.IntPtr]::Zero))
     $handle = $call.Length - 2
@@ -28,10 +30,19 @@ function Write-Row {
             $fields = (Get-NativeText ([System.Runtime.InteropServices.Marshal]::ReadIntPtr($batch)) ([System.Runtime.InteropServices.Marshal]::ReadIntPtr($batch, $pointer))).Split($separators)
             $size = [int][System.Runtime.InteropServices.Marshal]::ReadIntPtr($batch, 2 * $pointer)
             if ([System.Runtime.InteropServices.Marshal]::ReadByte($batch, 3 * $pointer) -ne 0) { Restore-EscapedField $fields }
-            $Cmdlet.WriteObject((ConvertFrom-Field -Fields $fields -Count $size -Type $Type -Property $Property -Holder $Holder), $true)
-            $total += $size
+            $objects = ConvertFrom-Field -Fields $fields -Count $size -Type $Type -Property $Property -Extra $Extra -Holder $Holder
+            if ($null -ne $Keep) {
+                $objects = @(foreach ($one in $objects) { if ($Keep.IsMatch([string]$one.$KeepColumn)) { $one } })
+                if ($First -gt 0 -and $total + $objects.Length -ge $First) {
+                    $Cmdlet.WriteObject([object[]]@($objects[0..($First - $total - 1)]), $true)
+                    break
+                }
+            }
+            $Cmdlet.WriteObject($objects, $true)
+            $total += $objects.Length
         }
         if ($Count) { $total }
+        if ($Token) { Get-RowsToken $rows }
     }
     finally {
         if ($call[$handle] -ne [System.IntPtr]::Zero) { $native::d365_rows_free($call[$handle]) }
@@ -39,11 +50,37 @@ function Write-Row {
     }
 }
 
+# The token of the changes, once all rows were read.
+function Get-RowsToken {
+    param([System.IntPtr] $Rows)
+    $text = [System.IntPtr]::Zero
+    $length = [System.IntPtr]::Zero
+    $failure = [System.IntPtr]::Zero
+    $status = $script:Native::d365_rows_token($Rows, [ref]$text, [ref]$length, [ref]$failure)
+    if ($status -ne 0) { throw (New-NativeFailure -Status $status -NativeError $failure) }
+    Get-NativeText $text $length
+}
+
 # The objects of a batch. Every field ends with a separator and every record with one more, so that a record takes one element
 # more than it has fields, and that one is empty.
 function ConvertFrom-Field {
-    param([string[]] $Fields, [int] $Count, [string] $Type, [string[]] $Property, [string] $Holder)
+    param([string[]] $Fields, [int] $Count, [string] $Type, [string[]] $Property, [string] $Extra, [string] $Holder)
     $objects = [object[]]::new($Count)
+    if ($Type -ceq 'Change') {
+        # Two fields lead: the reason why a row is gone, and its id. The first column is the key of a row that is there.
+        $width = $Property.Length + 3
+        for ($row = 0; $row -lt $Count; $row++) {
+            $at = $row * $width
+            $isGone = $Fields[$at].Length -gt 0
+            $values = [ordered]@{ PSTypeName = 'Dynamics365.Change'; Change = 'Changed'; Id = $Fields[$at + 2] }
+            if ($isGone) { $values['Change'] = 'Deleted'; $values['Id'] = $Fields[$at + 1] }
+            for ($column = 0; $column -lt $Property.Length; $column++) {
+                $values[$Property[$column]] = ConvertFrom-FieldText -Text $Fields[$at + 2 + $column] -Kind ([string]$script:TypedColumns[$Property[$column]])
+            }
+            $objects[$row] = [pscustomobject]$values
+        }
+        return , $objects
+    }
     if ($null -ne $Property -and $Property.Length -gt 0) {
         $width = $Property.Length + 1
         $kinds = foreach ($name in $Property) { [string]$script:TypedColumns[$name] }
@@ -59,12 +96,19 @@ function ConvertFrom-Field {
     }
     $class = Get-DataType $Type
     $width = $script:RowColumns[$Type].Length + 1
-    if ($Type -ceq 'UserRole') {
-        $width--
+    if ($Holder.Length -gt 0) {
+        # The list of one user's roles has the columns of a role only.
         for ($row = 0; $row -lt $Count; $row++) {
-            # The empty element after the record takes the holder.
-            $Fields[($row + 1) * $width - 1] = $Holder
+            $objects[$row] = $class::new([string[]]@($Holder, '', $Fields[$row * 4], $Fields[$row * 4 + 1], $Fields[$row * 4 + 2], '', ''), 0)
+        }
+        return , $objects
+    }
+    if ($Extra.Length -gt 0) {
+        $width++
+        for ($row = 0; $row -lt $Count; $row++) {
             $objects[$row] = $class::new($Fields, $row * $width)
+            $text = $Fields[($row + 1) * $width - 2]
+            if ($text.Length -eq 0) { $objects[$row].$Extra = [string[]]@() } else { $objects[$row].$Extra = $text.Split([char]0x1D) }
         }
         return , $objects
     }
@@ -78,6 +122,7 @@ function ConvertFrom-FieldText {
     if ($Text.Length -eq 0) { return $null }
     if ($Kind -ceq 'Boolean') { return $Text -ceq 'true' }
     if ($Kind -ceq 'Integer') { return [int]::Parse($Text, [System.Globalization.CultureInfo]::InvariantCulture) }
+    if ($Kind -ceq 'List') { return , $Text.Split([char]0x1D) }
     $Text
 }
 

@@ -12,7 +12,10 @@ function Add-Dynamics365UserRole {
 
     .PARAMETER Role
     The id or the name of the role, or several; from the pipeline also objects with the property RoleId. A name means the role of that name in the
-    user's own business unit.
+    user's own business unit, or in the one of -BusinessUnit. Wildcards have no meaning in it.
+
+    .PARAMETER BusinessUnit
+    The business unit whose role a name means: its id, its name, or an object with the property BusinessUnitId. Without it, the user's own.
 
     .PARAMETER Connection
     The connection, or its name. Without it, the default connection.
@@ -38,20 +41,23 @@ function Add-Dynamics365UserRole {
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)] [Alias('SystemUserId', 'Id')] $User,
         [Parameter(Mandatory, Position = 1, ValueFromPipeline)] [Alias('RoleId')] [object[]] $Role,
+        $BusinessUnit,
         $Connection
     )
     begin {
         . $script:UseCallerPreference
         $target = Resolve-Connection $PSCmdlet $Connection
+        $unit = $null
+        try { if ($null -ne $BusinessUnit) { $unit = Resolve-BusinessUnitId $BusinessUnit } }
+        catch { $PSCmdlet.ThrowTerminatingError($_) }
     }
     process {
         foreach ($item in $Role) {
             try {
-                $userId = Resolve-UserId $User
+                $holder = Resolve-UserId $User
                 $roleId = Resolve-RoleId $item
-                if ($PSCmdlet.ShouldProcess("user $userId in $($target.Name)", "Assign role '$roleId'")) {
-                    ConvertTo-RoleChange (Invoke-Operation -Cmdlet $PSCmdlet -Connection $target -Function 'd365_role_assign' -Arguments @($userId, $roleId, $null, [uint32]0))
-                }
+                Invoke-Change -Cmdlet $PSCmdlet -Connection $target -Function 'd365_role_assign' -Arguments @($holder, $roleId, $unit) -Target "user $holder in $($target.Name)" `
+                    -Action "Assign role '$roleId'" -Convert { param($Text) ConvertTo-RoleChange $Text }
             }
             catch { Write-Failure $PSCmdlet $_ $item }
         }

@@ -43,9 +43,8 @@ function Disable-Dynamics365User {
         foreach ($item in $Id) {
             try {
                 $user = Resolve-UserId $item
-                if ($PSCmdlet.ShouldProcess("user $user in $($target.Name)", 'Disable user')) {
-                    ConvertTo-UserChange $PSCmdlet (Invoke-Operation -Cmdlet $PSCmdlet -Connection $target -Function 'd365_user_set_enabled' -Arguments @($user, [byte]0, [uint32]0))
-                }
+                Invoke-Change -Cmdlet $PSCmdlet -Connection $target -Function 'd365_user_set_enabled' -Arguments @($user, [byte]0) -Target "user $user in $($target.Name)" `
+                    -Action 'Disable user' -Convert { param($Text) ConvertTo-UserChange $PSCmdlet $Text }
             }
             catch { Write-Failure $PSCmdlet $_ $item }
         }

@@ -43,9 +43,8 @@ function Enable-Dynamics365User {
         foreach ($item in $Id) {
             try {
                 $user = Resolve-UserId $item
-                if ($PSCmdlet.ShouldProcess("user $user in $($target.Name)", 'Enable user')) {
-                    ConvertTo-UserChange $PSCmdlet (Invoke-Operation -Cmdlet $PSCmdlet -Connection $target -Function 'd365_user_set_enabled' -Arguments @($user, [byte]1, [uint32]0))
-                }
+                Invoke-Change -Cmdlet $PSCmdlet -Connection $target -Function 'd365_user_set_enabled' -Arguments @($user, [byte]1) -Target "user $user in $($target.Name)" `
+                    -Action 'Enable user' -Convert { param($Text) ConvertTo-UserChange $PSCmdlet $Text }
             }
             catch { Write-Failure $PSCmdlet $_ $item }
         }

@@ -62,8 +62,12 @@ function New-Dynamics365User {
     .PARAMETER Title
     Title.
 
+    .PARAMETER ApplicationId
+    The application (client) id of an application of Microsoft Entra ID: the user is then its application user, and needs no e-mail address.
+
     .PARAMETER Attribute
-    Attributes by logical name, as a hashtable; a parameter of its own wins over it.
+    Further attributes by logical name, as a hashtable: any column of the table that may be written, a lookup as '<name>@odata.bind' with
+    '/<entity set>(<id>)'.
 
     .PARAMETER Connection
     The connection, or its name. Without it, the default connection.
@@ -77,6 +81,11 @@ function New-Dynamics365User {
     Import-Csv users.csv | New-Dynamics365User
 
     Creates a user for each row; the columns have the names of the attributes.
+
+    .EXAMPLE
+    New-Dynamics365User -ApplicationId 77777777-7777-4777-8777-777777777777 -BusinessUnitId b0000000-0000-4000-8000-000000000001
+
+    Creates the application user of an application.
 
     .INPUTS
     System.Object. Objects whose properties have the names of the attributes.
@@ -105,6 +114,7 @@ function New-Dynamics365User {
         [Parameter(ValueFromPipelineByPropertyName)] [string] $Salutation,
         [Parameter(ValueFromPipelineByPropertyName)] [string] $Skills,
         [Parameter(ValueFromPipelineByPropertyName)] [string] $Title,
+        [Parameter(ValueFromPipelineByPropertyName)] $ApplicationId,
         [Parameter(ValueFromPipelineByPropertyName)] [System.Collections.IDictionary] $Attribute,
         $Connection
     )
@@ -113,16 +123,15 @@ function New-Dynamics365User {
         $target = Resolve-Connection $PSCmdlet $Connection
         $known = 'SystemUserId', 'DomainName', 'FirstName', 'LastName', 'BusinessUnitId', 'IsDisabled', 'InternalEmailAddress',
             'PhotoUrl', 'EmployeeId', 'GovernmentId', 'HomePhone', 'JobTitle', 'MiddleName', 'MobilePhone', 'Nickname',
-            'Salutation', 'Skills', 'Title'
+            'Salutation', 'Skills', 'Title', 'ApplicationId'
     }
     process {
         $subject = $InternalEmailAddress
         try {
             $json = ConvertTo-AttributeJson -Known $known -Bound $PSBoundParameters -Attribute $Attribute
             if ([string]::IsNullOrEmpty($subject) -and $null -ne $Attribute) { $subject = [string]$Attribute['internalemailaddress'] }
-            if ($PSCmdlet.ShouldProcess("user '$subject' in $($target.Name)", 'Create user')) {
-                ConvertTo-UserChange $PSCmdlet (Invoke-Operation -Cmdlet $PSCmdlet -Connection $target -Function 'd365_user_create' -Arguments @($json, [uint32]0))
-            }
+            Invoke-Change -Cmdlet $PSCmdlet -Connection $target -Function 'd365_user_create' -Arguments @($json) -Flags $script:AnyAttribute `
+                -Target "user '$subject' in $($target.Name)" -Action 'Create user' -Convert { param($Text) ConvertTo-UserChange $PSCmdlet $Text }
         }
         catch { Write-Failure $PSCmdlet $_ $subject }
     }

@@ -12,7 +12,10 @@ function Remove-Dynamics365UserRole {
 
     .PARAMETER Role
     The id or the name of the role, or several; from the pipeline also objects with the property RoleId. A name means the role of that name in the
-    user's own business unit.
+    user's own business unit, or in the one of -BusinessUnit. Wildcards have no meaning in it.
+
+    .PARAMETER BusinessUnit
+    The business unit whose role a name means: its id, its name, or an object with the property BusinessUnitId. Without it, the user's own.
 
     .PARAMETER Connection
     The connection, or its name. Without it, the default connection.
@@ -23,9 +26,9 @@ function Remove-Dynamics365UserRole {
     Revokes a role by its id.
 
     .EXAMPLE
-    Get-Dynamics365UserRole -User c0000000-0000-4000-8000-000000000002 | Remove-Dynamics365UserRole
+    Get-Dynamics365User -Disabled | Get-Dynamics365UserRole | Remove-Dynamics365UserRole -WhatIf
 
-    Revokes all roles of a user.
+    Shows which roles disabled users would lose.
 
     .INPUTS
     System.String. Ids; objects with the property SystemUserId, RoleId, or both.
@@ -38,20 +41,23 @@ function Remove-Dynamics365UserRole {
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)] [Alias('SystemUserId', 'Id')] $User,
         [Parameter(Mandatory, Position = 1, ValueFromPipeline)] [Alias('RoleId')] [object[]] $Role,
+        $BusinessUnit,
         $Connection
     )
     begin {
         . $script:UseCallerPreference
         $target = Resolve-Connection $PSCmdlet $Connection
+        $unit = $null
+        try { if ($null -ne $BusinessUnit) { $unit = Resolve-BusinessUnitId $BusinessUnit } }
+        catch { $PSCmdlet.ThrowTerminatingError($_) }
     }
     process {
         foreach ($item in $Role) {
             try {
-                $userId = Resolve-UserId $User
+                $holder = Resolve-UserId $User
                 $roleId = Resolve-RoleId $item
-                if ($PSCmdlet.ShouldProcess("user $userId in $($target.Name)", "Revoke role '$roleId'")) {
-                    ConvertTo-RoleChange (Invoke-Operation -Cmdlet $PSCmdlet -Connection $target -Function 'd365_role_revoke' -Arguments @($userId, $roleId, $null, [uint32]0))
-                }
+                Invoke-Change -Cmdlet $PSCmdlet -Connection $target -Function 'd365_role_revoke' -Arguments @($holder, $roleId, $unit) -Target "user $holder in $($target.Name)" `
+                    -Action "Revoke role '$roleId'" -Convert { param($Text) ConvertTo-RoleChange $Text }
             }
             catch { Write-Failure $PSCmdlet $_ $item }
         }

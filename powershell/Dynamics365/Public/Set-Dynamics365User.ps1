@@ -60,8 +60,8 @@ function Set-Dynamics365User {
     Title.
 
     .PARAMETER Attribute
-    Attributes by logical name, as a hashtable; a parameter of its own wins over it. domainname is left out with a warning, since the
-    environment does not allow to change it.
+    Further attributes by logical name, as a hashtable: any column of the table that may be written, a lookup as '<name>@odata.bind' with
+    '/<entity set>(<id>)'. domainname is left out with a warning, since the environment does not allow to change it.
 
     .PARAMETER Connection
     The connection, or its name. Without it, the default connection.
@@ -74,7 +74,7 @@ function Set-Dynamics365User {
     .EXAMPLE
     Get-Dynamics365User -Filter "jobtitle eq 'Clerk'" | Set-Dynamics365User -Attribute @{ jobtitle = 'Assistant' } -WhatIf
 
-    Shows which users would be changed.
+    Shows what would be changed, value by value.
 
     .INPUTS
     System.String. Ids, or objects with the property SystemUserId.
@@ -117,9 +117,8 @@ function Set-Dynamics365User {
         foreach ($item in $Id) {
             try {
                 $user = Resolve-UserId $item
-                if ($PSCmdlet.ShouldProcess("user $user in $($target.Name)", "Set $json")) {
-                    ConvertTo-UserChange $PSCmdlet (Invoke-Operation -Cmdlet $PSCmdlet -Connection $target -Function 'd365_user_update' -Arguments @($user, $json, [uint32]0))
-                }
+                Invoke-Change -Cmdlet $PSCmdlet -Connection $target -Function 'd365_user_update' -Arguments @($user, $json) -Flags $script:AnyAttribute `
+                    -Target "user $user in $($target.Name)" -Action "Set $json" -Convert { param($Text) ConvertTo-UserChange $PSCmdlet $Text }
             }
             catch { Write-Failure $PSCmdlet $_ $item }
         }

@@ -5,28 +5,30 @@ function Set-Dynamics365UserBusinessUnit {
 
     .DESCRIPTION
     Moves each user to a business unit. Unless the environment is set to keep them, the move removes every role of the user, since roles belong to a
-    business unit: the result lists them in RolesRemoved, and a warning names them. That is why the command asks for confirmation unless
-    -Confirm:$false is given. A user that is there already stays as it is.
+    business unit. With -RestoreRole the user gets the roles of the same names in the new business unit instead; those that have no copy there are told. What a move costs is
+    shown before it happens: with -WhatIf, and since the command asks for confirmation unless -Confirm:$false is given. A user that is there already stays as it is.
 
     .PARAMETER Id
     The id of a user (systemuserid), or several; from the pipeline also objects with the property SystemUserId.
 
     .PARAMETER BusinessUnitId
-    The id of the business unit, or an object with the property BusinessUnitId.
+    The business unit: its id, its name, or an object with the property BusinessUnitId.
+
+    .PARAMETER RestoreRole
+    Give the user the same-named roles of the new business unit: RolesRestored of the result lists them, RolesWithoutCopy those that are not to be had there.
 
     .PARAMETER Connection
     The connection, or its name. Without it, the default connection.
 
     .EXAMPLE
-    Set-Dynamics365UserBusinessUnit -Id c0000000-0000-4000-8000-000000000002 -BusinessUnitId b0000000-0000-4000-8000-000000000003
+    Set-Dynamics365UserBusinessUnit -Id c0000000-0000-4000-8000-000000000002 -BusinessUnitId Service -RestoreRole
 
-    Moves a user.
+    Moves a user to the business unit Service, with its roles.
 
     .EXAMPLE
-    $unit = Get-Dynamics365BusinessUnit -Name Service
-    Get-Dynamics365User -Email adele@contoso.example | Set-Dynamics365UserBusinessUnit -BusinessUnitId $unit -Confirm:$false
+    Get-Dynamics365User -Email adele@contoso.example | Set-Dynamics365UserBusinessUnit -BusinessUnitId Service -WhatIf
 
-    Moves a user to the business unit Service without asking.
+    Shows which roles the move would cost.
 
     .INPUTS
     System.String. Ids, or objects with the property SystemUserId.
@@ -39,6 +41,7 @@ function Set-Dynamics365UserBusinessUnit {
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)] [Alias('SystemUserId', 'User')] [object[]] $Id,
         [Parameter(Mandatory, Position = 1)] [Alias('BusinessUnit')] $BusinessUnitId,
+        [switch] $RestoreRole,
         $Connection
     )
     begin {
@@ -46,14 +49,15 @@ function Set-Dynamics365UserBusinessUnit {
         $target = Resolve-Connection $PSCmdlet $Connection
         try { $unit = Resolve-BusinessUnitId $BusinessUnitId }
         catch { $PSCmdlet.ThrowTerminatingError($_) }
+        $flags = [uint32]0
+        if ($RestoreRole) { $flags = $script:RestoreRoles }
     }
     process {
         foreach ($item in $Id) {
             try {
                 $user = Resolve-UserId $item
-                if ($PSCmdlet.ShouldProcess("user $user in $($target.Name)", "Move to business unit $unit")) {
-                    ConvertTo-UserChange $PSCmdlet (Invoke-Operation -Cmdlet $PSCmdlet -Connection $target -Function 'd365_user_move' -Arguments @($user, $unit, [uint32]0))
-                }
+                Invoke-Change -Cmdlet $PSCmdlet -Connection $target -Function 'd365_user_move' -Arguments @($user, $unit) -Flags $flags -Impact High `
+                    -Target "user $user in $($target.Name)" -Action "Move to business unit $unit" -Convert { param($Text) ConvertTo-UserChange $PSCmdlet $Text }
             }
             catch { Write-Failure $PSCmdlet $_ $item }
         }
