@@ -453,7 +453,7 @@ function ConvertTo-ConnectorRecord {
             if ($null -ne $property) { $record[$name] = $property.Value }
         }
     }
-    else { foreach ($property in $Row.psobject.Properties) { $record[$property.Name.ToLowerInvariant()] = $property.Value } }
+    else { foreach ($property in $Row.psobject.Properties) { if ($property.Name -cne 'Roles') { $record[$property.Name.ToLowerInvariant()] = $property.Value } } }
     $record
 }
 
