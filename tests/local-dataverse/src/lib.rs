@@ -16,6 +16,7 @@ mod faults;
 mod ledger;
 mod limits;
 mod line;
+mod metadata;
 mod model;
 mod oauth;
 mod odata;

@@ -4,6 +4,7 @@ mod associations;
 mod authorize;
 mod batch;
 mod changes;
+mod definitions;
 mod functions;
 mod headers;
 mod path;
@@ -104,6 +105,7 @@ fn prepare<'a>(state: &'a State, request: &'a Incoming, caller: Caller) -> ApiRe
 fn dispatch(call: &Call<'_>, resource: &Resource) -> ApiResult<Reply> {
     privileges::check(call, resource)?;
     match resource {
+        Resource::Definitions(segments) => definitions::answer(call, segments),
         Resource::Function(function) => functions::answer(call, function),
         Resource::Bound(set, id, operation, parameters) => functions::bound(call, *set, *id, operation, parameters),
         Resource::Related(set, id, collection) => match call.request.method {

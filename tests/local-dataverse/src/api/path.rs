@@ -31,6 +31,8 @@ pub enum Resource {
     /// `systemusers(id)/Microsoft.Dynamics.CRM.SetBusinessSystemUser`: the name behind the namespace, and what stands between
     /// its parentheses
     Bound(Set, Uuid, String, String),
+    /// `EntityDefinitions(LogicalName='systemuser')/Attributes` and the like: the segments
+    Definitions(Vec<String>),
     /// `WhoAmI()` and others that belong to no row
     Function(String),
 }
@@ -50,19 +52,23 @@ impl Resource {
             | Resource::RelatedCount(_, _, collection)
             | Resource::References(_, _, collection)
             | Resource::Reference(_, _, collection, _) => Some(collection.target()),
-            Resource::Function(_) => None,
+            Resource::Definitions(_) | Resource::Function(_) => None,
         }
     }
 }
 
 /// Entity sets of the real service that are asked for often enough to deserve a better answer than 404.
-const ELSEWHERE: [&str; 6] =
-    ["roleprivilegescollection", "EntityDefinitions", "$metadata", "accounts", "contacts", "queues"];
+const ELSEWHERE: [&str; 5] = ["roleprivilegescollection", "$metadata", "accounts", "contacts", "queues"];
+
+/// Entity sets of metadata.
+const DEFINITIONS: [&str; 4] =
+    ["EntityDefinitions", "RelationshipDefinitions", "GlobalOptionSetDefinitions", "ManagedPropertyDefinitions"];
 
 /// Parts of a row that the real service has and this server not yet.
 const PARTS: [&str; 2] = ["systemuserprofiles_association", "roleprivileges_association"];
 
-const NAMESPACE: &str = "Microsoft.Dynamics.CRM.";
+/// What the names of types and operations start with.
+pub const NAMESPACE: &str = "Microsoft.Dynamics.CRM.";
 
 /// The version and the rest of a path of the API.
 pub fn version(path: &str) -> ApiResult<(String, &str)> {
@@ -99,6 +105,7 @@ pub fn parse(rest: &str) -> ApiResult<Resource> {
             "WhoAmI" | "RetrieveVersion" if key.is_none_or(str::is_empty) => Ok(Resource::Function(name.to_owned())),
             "WhoAmI" | "RetrieveVersion" => Err(ODataError::query(format!("The function '{name}' has no parameters."))),
             "$all" | "$entity" | "$crossjoin" => Err(ODataError::unsupported(format!("'{name}'"))),
+            _ if DEFINITIONS.contains(&name) => Ok(Resource::Definitions(decoded)),
             _ if ELSEWHERE.contains(&name) => Err(ODataError::unsupported(format!("'{name}'"))),
             _ if key.is_some() && first.ends_with("()") => {
                 Err(ODataError::unsupported(format!("the function '{name}'")))
@@ -156,7 +163,8 @@ fn leads_on(set: Set, name: &str) -> bool {
     with_set!(set, Row => Row::schema().navigation(name).is_some())
 }
 
-fn split_key(segment: &str) -> ApiResult<(&str, Option<&str>)> {
+/// A segment's name, and the key in parentheses behind it.
+pub fn split_key(segment: &str) -> ApiResult<(&str, Option<&str>)> {
     let Some((name, key)) = segment.split_once('(') else { return Ok((segment, None)) };
     let key = key
         .strip_suffix(')')

@@ -4,6 +4,7 @@ use http::{Method, StatusCode};
 
 use super::Call;
 use super::path::Resource;
+use crate::metadata;
 use crate::model::{Collection, Relationship, Set};
 use crate::odata::{ApiResult, ODataError};
 use crate::rules::privileges;
@@ -14,7 +15,7 @@ pub fn check(call: &Call<'_>, resource: &Resource) -> ApiResult<()> {
     let store = call.state.store.read();
     let user = call.caller.user;
     let held = privileges::of_user(&store, &call.state.settings.read(), user);
-    if held.contains(privilege.as_str()) {
+    if held.contains(privilege) {
         return Ok(());
     }
     let row = store.users.get(user);
@@ -49,42 +50,39 @@ fn access_mode(number: i64) -> &'static str {
 
 /// The object type code and the logical name of the table.
 fn object_type(resource: &Resource) -> (u32, &'static str) {
+    if let Resource::Definitions(segments) = resource {
+        let (_, code, table) = of_definitions(segments);
+        return (code, table);
+    }
     let set = resource.set().unwrap_or(Set::Users);
-    let code = match set {
-        Set::Users => 8,
-        Set::Roles => 1036,
-        Set::Units => 10,
-        Set::Teams => 9,
-        Set::Organizations => 1019,
-        Set::Privileges => 1023,
-        Set::UserRoles => 15,
-        Set::TeamRoles => 40,
-        Set::TeamMembers => 23,
-    };
-    (code, set.names().logical)
+    (metadata::type_code(set), set.names().logical)
 }
 
-fn needed(call: &Call<'_>, resource: &Resource) -> Option<String> {
+/// The privilege to read definitions, and the object type code and the logical name of the table that stands for them.
+fn of_definitions(segments: &[String]) -> (&'static str, u32, &'static str) {
+    if segments.iter().any(|segment| segment.starts_with("Attributes")) {
+        ("prvReadAttribute", 9808, "attribute")
+    } else if segments.iter().any(|segment| segment.contains("Relationship")) {
+        ("prvReadRelationship", 9811, "entityrelationship")
+    } else {
+        ("prvReadEntity", 9800, "entity")
+    }
+}
+
+fn needed(call: &Call<'_>, resource: &Resource) -> Option<&'static str> {
+    if let Resource::Definitions(segments) = resource {
+        return Some(of_definitions(segments).0);
+    }
     let set = resource.set()?;
     if let Resource::References(_, _, Collection::Linked(side)) | Resource::Reference(_, _, Collection::Linked(side), _) =
         resource
         && call.request.method != Method::GET
     {
         return Some(match side.relationship {
-            Relationship::UserRole | Relationship::TeamRole => "prvAssignRole".to_owned(),
-            Relationship::TeamMember => "prvAppendTeam".to_owned(),
+            Relationship::UserRole | Relationship::TeamRole => "prvAssignRole",
+            Relationship::TeamMember => "prvAppendTeam",
         });
     }
-    let table = match set {
-        Set::Users => "User",
-        Set::Roles => "Role",
-        Set::Units => "BusinessUnit",
-        Set::Teams | Set::TeamRoles | Set::TeamMembers => "Team",
-        Set::Organizations => "Organization",
-        Set::Privileges => "Privilege",
-        // Who holds which role is read by those who may read users.
-        Set::UserRoles => "User",
-    };
     let verb = match (&call.request.method, resource) {
         (&Method::GET, _) => "Read",
         (&Method::POST, Resource::Rows(_)) => "Create",
@@ -92,5 +90,5 @@ fn needed(call: &Call<'_>, resource: &Resource) -> Option<String> {
         _ => "Write",
     };
     // What no privilege allows is refused by the table itself.
-    privileges::known(&format!("prv{verb}{table}")).map(str::to_owned)
+    privileges::of_table(set, verb)
 }

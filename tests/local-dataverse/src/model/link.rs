@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use uuid::Uuid;
 
 use super::entity::{Entity, Inline};
+use super::hash::{self, spread};
 use super::relationship::Relationship;
 use super::schema::build::computed;
 use super::schema::{Column, Kind, Others, Schema};
@@ -52,16 +53,10 @@ impl<R: Intersect> Link<R> {
 /// The key of a row of an intersect table. It follows from what the row ties together, so that a seed always gives the same
 /// keys and no index from pairs to keys is needed; to a reader it looks as random as the service's own.
 pub fn link_id(relationship: Relationship, left: Uuid, right: Uuid) -> Uuid {
-    // The finalizer of SplitMix64, which spreads every bit of its input over the whole result.
-    let spread = |value: u64| {
-        let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        value ^ (value >> 31)
-    };
     let ((a, b), (c, d)) = (left.as_u64_pair(), right.as_u64_pair());
     let first = spread(spread(spread(spread(a ^ (relationship as u64 + 1)) ^ b) ^ c) ^ d);
     let second = spread(spread(first ^ b.rotate_left(17)) ^ d.rotate_left(31) ^ c);
-    uuid::Builder::from_random_bytes(((u128::from(first) << 64) | u128::from(second)).to_be_bytes()).into_uuid()
+    hash::id(first, second)
 }
 
 static NONE: Others = Others::NONE;

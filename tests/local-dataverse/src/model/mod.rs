@@ -1,7 +1,9 @@
 //! The tables: rows as structs, and descriptions of their columns.
 
+mod alternate_key;
 mod business_unit;
 mod entity;
+pub mod hash;
 mod link;
 mod organization;
 mod privilege;
@@ -16,6 +18,7 @@ pub mod text;
 mod texts;
 mod value;
 
+pub use alternate_key::AlternateKey;
 pub use business_unit::BusinessUnit;
 pub use entity::{Entity, Inline};
 pub use link::{Intersect, Link, TeamMember, TeamRole, UserRole, link_id};

@@ -107,6 +107,16 @@ impl Set {
         with_set!(self, Row => names_of::<Row>())
     }
 
+    /// The position of the column with this name.
+    pub fn column(self, name: &str) -> Option<usize> {
+        with_set!(self, Row => Row::schema().column(name))
+    }
+
+    /// The column that names a row to a person.
+    pub fn name_column(self) -> Option<&'static str> {
+        with_set!(self, Row => Row::schema().name_column)
+    }
+
     /// The position of the lookup column behind a navigation property.
     pub fn navigation(self, name: &str) -> Option<usize> {
         with_set!(self, Row => Row::schema().navigation(name))

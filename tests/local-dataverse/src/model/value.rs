@@ -87,6 +87,19 @@ pub enum Scalar {
 }
 
 impl Scalar {
+    /// The name of the value's type in OData's messages.
+    pub fn edm(&self) -> &'static str {
+        match self {
+            Scalar::Null => "Edm.Untyped",
+            Scalar::Text(_) => "Edm.String",
+            Scalar::Guid(_) => "Edm.Guid",
+            Scalar::Bool(_) => "Edm.Boolean",
+            Scalar::Int(_) => "Edm.Int32",
+            Scalar::Double(_) => "Edm.Double",
+            Scalar::Date(_) => "Edm.DateTimeOffset",
+        }
+    }
+
     /// The value, borrowed.
     pub fn as_value(&self) -> Value<'_> {
         match self {

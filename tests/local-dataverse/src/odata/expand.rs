@@ -30,14 +30,22 @@ pub struct Link {
 }
 
 /// One property of the text of `$expand`, with its own options.
-struct Part {
-    name: String,
-    options: QueryOptions,
+pub struct Part {
+    /// The property.
+    pub name: String,
+    /// Its options.
+    pub options: QueryOptions,
+    /// The same as in a URL.
     query: String,
 }
 
 /// The expansions that `$expand` asks for, of rows of `T`.
 pub fn parse<T: Entity>(text: &str, annotate: bool, base: &str) -> ApiResult<Vec<Expansion>> {
+    parts(text)?.into_iter().map(|part| expansion::<T>(part, annotate, base)).collect()
+}
+
+/// The properties that a text of `$expand` names.
+pub fn parts(text: &str) -> ApiResult<Vec<Part>> {
     let parts = split(text, ',')?;
     if parts.len() > MOST {
         return Err(ODataError::query(format!(
@@ -45,7 +53,7 @@ pub fn parse<T: Entity>(text: &str, annotate: bool, base: &str) -> ApiResult<Vec
             parts.len()
         )));
     }
-    parts.into_iter().map(|part| expansion::<T>(part_of(part)?, annotate, base)).collect()
+    parts.into_iter().map(part_of).collect()
 }
 
 fn expansion<T: Entity>(part: Part, annotate: bool, base: &str) -> ApiResult<Expansion> {

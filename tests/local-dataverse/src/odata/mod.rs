@@ -4,7 +4,7 @@ mod annotations;
 mod cookie;
 mod delta;
 mod error;
-mod expand;
+pub mod expand;
 pub mod filter;
 pub mod json;
 mod list;

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::links::is_administrator_role;
-use crate::model::{Relationship, text};
+use crate::model::{Relationship, Set, text};
 use crate::settings::Settings;
 use crate::store::Store;
 
@@ -96,6 +96,21 @@ pub fn of_user(store: &Store, settings: &Settings, user: Uuid) -> BTreeSet<&'sta
         privileges.retain(|name| !name.eq_ignore_ascii_case(denied));
     }
     privileges
+}
+
+/// The privilege to do something (such as `Read`) with the rows of a set, where there is one.
+pub fn of_table(set: Set, verb: &str) -> Option<&'static str> {
+    let table = match set {
+        Set::Users => "User",
+        Set::Roles => "Role",
+        Set::Units => "BusinessUnit",
+        Set::Teams | Set::TeamRoles | Set::TeamMembers => "Team",
+        Set::Organizations => "Organization",
+        Set::Privileges => "Privilege",
+        // Who holds which role is read by those who may read users.
+        Set::UserRoles => "User",
+    };
+    known(&format!("prv{verb}{table}"))
 }
 
 /// A privilege by its name, without regard to case.

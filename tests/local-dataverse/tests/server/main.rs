@@ -5,6 +5,7 @@ mod changes;
 mod client;
 mod collections;
 mod control;
+mod definitions;
 mod deletion;
 mod expand;
 mod faults;

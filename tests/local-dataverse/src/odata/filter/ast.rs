@@ -56,6 +56,17 @@ pub enum TextFunction {
     EndsWith,
 }
 
+impl TextFunction {
+    /// The function's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Contains => "contains",
+            Self::StartsWith => "startswith",
+            Self::EndsWith => "endswith",
+        }
+    }
+}
+
 /// One side of a comparison.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Operand {
@@ -63,6 +74,8 @@ pub enum Operand {
     Property(Vec<String>),
     /// A value.
     Literal(Scalar),
+    /// A value of an enumeration: the type's name and the value.
+    Enum(String, String),
 }
 
 /// A condition.

@@ -61,7 +61,7 @@ fn condition<T: Entity>(expression: &Expression, negated: bool) -> ApiResult<Con
                 return Err(ODataError::query(format!(
                     "No function signature for the function with name '{}' matches the specified arguments: '{}' is of \
                      type {}.",
-                    name_of(*function),
+                    function.name(),
                     path.join("/"),
                     kind.edm()
                 )));
@@ -86,6 +86,7 @@ fn bare<T: Entity>(operand: &Operand) -> ODataError {
             Ok((_, kind)) => matches!(kind, Kind::Bool(..)),
             Err(error) => return error,
         },
+        Operand::Enum(..) => false,
     };
     if is_boolean {
         return ODataError::unsupported("a boolean without a comparison in $filter; write <property> eq true");
@@ -138,14 +139,6 @@ fn pattern(function: TextFunction, needle: &str) -> Pattern {
     })
 }
 
-fn name_of(function: TextFunction) -> &'static str {
-    match function {
-        TextFunction::Contains => "contains",
-        TextFunction::StartsWith => "startswith",
-        TextFunction::EndsWith => "endswith",
-    }
-}
-
 fn compare<T: Entity>(left: &Operand, comparison: Comparison, right: &Operand) -> ApiResult<Condition> {
     match (left, right) {
         (Operand::Property(path), Operand::Literal(value)) => {
@@ -161,13 +154,18 @@ fn compare<T: Entity>(left: &Operand, comparison: Comparison, right: &Operand) -
             }
             Ok(Condition::Columns(first, comparison, second))
         }
+        // No column of a table has such a type.
+        (Operand::Enum(kind, value), _) | (_, Operand::Enum(kind, value)) => {
+            Err(ODataError::query(format!("The string '{kind}'{value}'' is not a valid enumeration type constant.")))
+        }
         (Operand::Literal(_), _) => {
             Err(ODataError::unsupported("a literal on the left of a comparison in $filter; put the property first"))
         }
     }
 }
 
-fn incompatible(left: &str, right: &str, comparison: Comparison) -> ODataError {
+/// 400: a comparison of things that can't be compared.
+pub fn incompatible(left: &str, right: &str, comparison: Comparison) -> ODataError {
     ODataError::query(format!(
         "A binary operator with incompatible types was detected. Found operand types '{left}' and '{right}' for \
          operator kind '{}'.",
@@ -189,16 +187,7 @@ fn fitting(kind: Kind, value: &Scalar, comparison: Comparison) -> ApiResult<Scal
     if fits {
         return Ok(value.clone());
     }
-    let right = match value {
-        Scalar::Null => "Edm.Untyped",
-        Scalar::Text(_) => "Edm.String",
-        Scalar::Guid(_) => "Edm.Guid",
-        Scalar::Bool(_) => "Edm.Boolean",
-        Scalar::Int(_) => "Edm.Int32",
-        Scalar::Double(_) => "Edm.Double",
-        Scalar::Date(_) => "Edm.DateTimeOffset",
-    };
-    Err(incompatible(kind.edm(), right, comparison))
+    Err(incompatible(kind.edm(), value.edm(), comparison))
 }
 
 /// A value of `PropertyValues`: text there stands for any type.

@@ -31,7 +31,7 @@ impl Parser<'_> {
                     "{name}(...) of a constant in $filter; put the property first"
                 )));
             }
-            Operand::Literal(_) => return Err(signature()),
+            Operand::Literal(_) | Operand::Enum(..) => return Err(signature()),
         };
         self.expect(',')?;
         let needle = match self.operand()? {
@@ -39,7 +39,7 @@ impl Parser<'_> {
             Operand::Property(_) => {
                 return Err(ODataError::unsupported(format!("{name}(...) of two properties in $filter")));
             }
-            Operand::Literal(_) => return Err(signature()),
+            Operand::Literal(_) | Operand::Enum(..) => return Err(signature()),
         };
         self.expect(')')?;
         Ok(Expression::Text(function, path, needle))

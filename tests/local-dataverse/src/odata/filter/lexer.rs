@@ -11,6 +11,8 @@ pub enum Token {
     Name(String),
     /// A literal.
     Literal(Scalar),
+    /// A value of an enumeration, `Microsoft.Dynamics.CRM.OwnershipTypes'UserOwned'`: the type's name and the value.
+    Enum(String, String),
     /// One of `( ) [ ] , / = : -`.
     Symbol(char),
     /// Nothing more.
@@ -146,6 +148,9 @@ fn array_text(text: &str, position: &mut usize) -> Result<Token, ODataError> {
     Ok(Token::Literal(Scalar::Text(text[start..end].into())))
 }
 
+/// What the names of the service's own types start with.
+const NAMESPACE: &str = "Microsoft.Dynamics.CRM.";
+
 /// The types whose literals are text behind their name.
 const TYPES: [&str; 8] = ["duration", "binary", "geography", "geometry", "datetime", "datetimeoffset", "time", "guid"];
 
@@ -170,6 +175,12 @@ fn word(text: &str, position: &mut usize) -> Result<Token, ODataError> {
     }
     if matches!(word, "INF" | "-INF" | "NaN") || is_time_of_day(word) {
         return Err(ODataError::unsupported(format!("the literal '{word}' in $filter")));
+    }
+    if word.starts_with(NAMESPACE) && rest.starts_with('\'') {
+        return match quoted(text, position)? {
+            Token::Literal(Scalar::Text(value)) => Ok(Token::Enum(word.to_owned(), value.into())),
+            _ => Err(unterminated(text)),
+        };
     }
     if let Some(quoted) = rest.strip_prefix('\'') {
         let names_a_type = TYPES.contains(&word) || word.contains('.');

@@ -10,13 +10,18 @@ pub mod literal;
 mod names;
 mod parser;
 
-pub use bind::Condition;
+pub use bind::{Condition, incompatible};
 
 use crate::model::Entity;
 use crate::odata::ApiResult;
 
+/// A `$filter` as a tree. `alias` gives the text that a name such as `@p1` stands for.
+pub fn parse<'a>(text: &str, alias: impl Fn(&str) -> Option<&'a str>) -> ApiResult<ast::Expression> {
+    parser::parse(text, lexer::tokens(text, alias)?)
+}
+
 /// A `$filter` made ready for rows of `T`.
 /// `alias` gives the text that a name such as `@p1` stands for.
 pub fn compile<'a, T: Entity>(text: &str, alias: impl Fn(&str) -> Option<&'a str>) -> ApiResult<Condition> {
-    bind::bind::<T>(&parser::parse(text, lexer::tokens(text, alias)?)?)
+    bind::bind::<T>(&parse(text, alias)?)
 }

@@ -195,6 +195,10 @@ impl Parser<'_> {
                 self.skip(1);
                 Ok(Operand::Literal(value))
             }
+            Token::Enum(kind, value) => {
+                self.next += 1;
+                Ok(Operand::Enum(kind, value))
+            }
             Token::Name(_) => {
                 let path = self.path()?;
                 if *self.peek() == Token::Symbol('(') {
