@@ -65,7 +65,7 @@ fn literals() {
         ("createdon lt '2024-01-15'", Malformed),
         ("createdon lt datetime'2024-01-15T08:00:00'", Unsupported),
         ("createdon lt duration'PT12H'", Unsupported),
-        ("accessmode eq Microsoft.Dynamics.CRM.accessmode'4'", Unsupported),
+        ("accessmode eq Microsoft.Dynamics.CRM.accessmode'4'", Malformed),
         ("photourl eq binary'T0RhdGE'", Unsupported),
         ("photourl eq geography'SRID=0;Point(142.1 64.1)'", Unsupported),
     ]);
