@@ -10,6 +10,7 @@
 
 mod api;
 mod body;
+mod compress;
 mod connections;
 mod control;
 mod faults;
@@ -21,6 +22,7 @@ mod model;
 mod oauth;
 mod odata;
 mod options;
+mod page;
 mod reply;
 mod request_log;
 mod router;

@@ -1,4 +1,4 @@
-//! A request's way: fault rules, sign-in or API or control, and the log.
+//! A request's way: page, control, or fault rules and sign-in or API, and the log.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::line::{Ending, Line};
 use crate::reply::Reply;
 use crate::request_log::Underway;
 use crate::state::{Incoming, State};
-use crate::{control, oauth};
+use crate::{compress, control, oauth, page};
 
 /// A larger body is refused.
 const LARGEST_BODY: usize = 64 * 1024 * 1024;
@@ -34,6 +34,9 @@ pub async fn handle(state: Arc<State>, line: Arc<Line>, request: Request<Body>) 
     let (parts, body) = request.into_parts();
     let target = parts.uri.path_and_query().map_or_else(|| parts.uri.path().to_owned(), ToString::to_string);
     let mut incoming = incoming(parts, state.tls.is_some());
+    if let Some(reply) = page::answer(&incoming) {
+        return Ok(compressed(&state, &incoming, reply).into_response());
+    }
     if control::is_control(&incoming.path) {
         return match read(body).await {
             Ok(body) => {
@@ -52,7 +55,7 @@ pub async fn handle(state: Arc<State>, line: Arc<Line>, request: Request<Body>) 
     match run(&state, &mut incoming, body, &action, &mut underway).await {
         Ok(reply) => {
             underway.entry.status = reply.status.as_u16();
-            Ok(faults::respond(reply, &action, &line))
+            Ok(faults::respond(compressed(&state, &incoming, reply), &action, &line))
         }
         Err(Broken) => {
             line.end(match action.close {
@@ -63,6 +66,11 @@ pub async fn handle(state: Arc<State>, line: Arc<Line>, request: Request<Body>) 
             Err(Broken)
         }
     }
+}
+
+/// The reply as it goes over the wire.
+fn compressed(state: &State, request: &Incoming, reply: Reply) -> Reply {
+    if state.settings.read().compression { compress::fit(reply, &request.headers) } else { reply }
 }
 
 /// The request without its body, which is not read yet.

@@ -107,6 +107,8 @@ pub struct Settings {
     pub expire_change_tracking_in_days: u32,
     /// Privileges that every caller lacks, such as `prvReadUser`.
     pub denied_privileges: Vec<String>,
+    /// Replies are compressed where the client accepts it.
+    pub compression: bool,
     /// Service protection: requests of one user in a window. None: no limit.
     pub limit_requests: Option<u32>,
     /// Service protection: execution time of one user in a window. None: no limit.
@@ -141,6 +143,7 @@ impl Default for Settings {
             change_tracked_tables: Set::ALL.map(|set| set.names().logical.to_owned()).into(),
             expire_change_tracking_in_days: 7,
             denied_privileges: Vec::new(),
+            compression: true,
             limit_requests: None,
             limit_execution_milliseconds: None,
             limit_concurrent_requests: None,

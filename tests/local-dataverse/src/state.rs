@@ -1,5 +1,7 @@
 //! What all connections of a server share.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use parking_lot::RwLock;
@@ -78,6 +80,8 @@ pub struct State {
     pub requests: RequestLog,
     /// How many connections there are.
     pub connections: Connections,
+    /// How often the data were replaced by others.
+    pub resets: AtomicU64,
     /// What can be come back to.
     pub snapshots: Snapshots,
 }
@@ -100,6 +104,7 @@ impl State {
             requests: RequestLog::default(),
             connections: Connections::default(),
             snapshots: Snapshots::default(),
+            resets: AtomicU64::new(0),
             options,
         }
     }
@@ -139,6 +144,7 @@ impl State {
         self.faults.clear();
         self.limits.reset();
         self.requests.clear();
+        self.resets.fetch_add(1, Ordering::Relaxed);
     }
 
     /// The settings were changed: the rows that tell of them follow.

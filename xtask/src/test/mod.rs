@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every test of the project, each suite with its count.
 
 mod c;
-mod clients;
+mod node;
 mod pester;
 mod report;
 mod tally;
@@ -45,6 +45,8 @@ enum Suite {
     C,
     /// Clients that this project did not write, against Local Dataverse
     Clients,
+    /// The page of Local Dataverse in a real browser
+    Page,
     /// cargo xtask demo
     Demo,
     /// The Pester suite of the module and the connector
@@ -81,6 +83,7 @@ fn title(suite: Suite) -> (&'static str, &'static str) {
         Suite::Symbols => ("Symbols", "what the library exports is what the header declares"),
         Suite::C => ("C", "the header as C11 and C++17, the programs of tests/abi, the example"),
         Suite::Clients => ("Clients", "npm packages against Local Dataverse"),
+        Suite::Page => ("Page", "the page of Local Dataverse in Chromium"),
         Suite::Demo => ("Demo", "the connector's whole job"),
         Suite::Pester => ("Pester", "the module and the connector"),
         Suite::Engine => ("Engine", "the host for machines without PowerShell"),
@@ -106,7 +109,8 @@ impl Context<'_> {
             Suite::Rust => self.measure(name, |_| rust(project)),
             Suite::Symbols => self.measure(name, |context| check_symbols(project, &context.built()?.0)),
             Suite::C => self.measure(name, |context| c::suite(project, &context.built()?.0)),
-            Suite::Clients => self.measure(name, |context| clients::suite(project, &context.built()?.0)),
+            Suite::Clients => self.measure(name, |context| node::clients(project, &context.built()?.0)),
+            Suite::Page => self.measure(name, |context| node::page(project, &context.built()?.0)),
             Suite::Demo => self.in_each_shell(name, |setting, shell| {
                 let (steps, different) = demo::quietly(project, setting.built, setting.staged, &shell.powershell)?;
                 Ok(Tally { passed: steps - different, failed: different, skipped: 0 })

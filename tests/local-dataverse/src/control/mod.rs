@@ -6,12 +6,16 @@ mod people;
 mod query;
 mod status;
 
+use std::collections::BTreeMap;
+
 use http::{Method, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
+use uuid::Uuid;
 
 use crate::body::ReplyBody;
+use crate::compress;
 use crate::faults::FaultRule;
 use crate::ledger::LedgerEntry;
 use crate::reply::Reply;
@@ -40,7 +44,8 @@ pub fn answer(state: &State, request: &Incoming) -> Response<ReplyBody> {
     if request.method == Method::GET && path == "/_local/snapshot" {
         return snapshot(state, request).unwrap_or_else(|text| refusal(StatusCode::BAD_REQUEST, text).into_response());
     }
-    dispatch(state, request, path).unwrap_or_else(|text| refusal(StatusCode::BAD_REQUEST, text)).into_response()
+    let reply = dispatch(state, request, path).unwrap_or_else(|text| refusal(StatusCode::BAD_REQUEST, text));
+    compress::fit(reply, &request.headers).into_response()
 }
 
 fn dispatch(state: &State, request: &Incoming, path: &str) -> Result<Reply, String> {
@@ -49,12 +54,11 @@ fn dispatch(state: &State, request: &Incoming, path: &str) -> Result<Reply, Stri
         (&Method::POST, "reset") => reset(state, request),
         (&Method::POST, "snapshot") => keep(state, request),
         (&Method::GET, "ledger") => {
-            let query = Query::parse(&request.query, &["after", "top"])?;
+            let query = Query::parse(&request.query, &["after", "top", "names"])?;
             let store = state.store.read();
             let entries = store.ledger.after(query.number("after")?.unwrap_or(0), query.count("top")?);
-            let last = store.ledger.last();
-            drop(store);
-            good(&Ledger { last, entries })
+            let names = query.text("names").map(|_| people::names(&store, &entries));
+            good(&Ledger { last: store.ledger.last(), names, entries })
         }
         (&Method::GET, "requests") => {
             let query = Query::parse(&request.query, &["after", "top"])?;
@@ -88,6 +92,9 @@ fn dispatch(state: &State, request: &Incoming, path: &str) -> Result<Reply, Stri
 #[derive(Serialize)]
 struct Ledger {
     last: u64,
+    /// The names of the rows that the entries are about, where they are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    names: Option<BTreeMap<Uuid, Box<str>>>,
     entries: Vec<LedgerEntry>,
 }
 

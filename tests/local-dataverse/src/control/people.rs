@@ -1,10 +1,13 @@
 //! Users as a person wants to see them: by name, with the names of their units, roles and teams. Page by page.
 
+use std::collections::BTreeMap;
+
 use parking_lot::RwLockReadGuard;
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::query::Query;
+use crate::ledger::LedgerEntry;
 use crate::model::{Relationship, SystemUser, UserText};
 use crate::state::State;
 use crate::store::Store;
@@ -101,4 +104,20 @@ fn person(store: &Store, row: &SystemUser) -> Person {
         roles,
         teams: teams.filter_map(|id| store.teams.get(id)).map(|team| team.name.clone()).collect(),
     }
+}
+
+/// The names of the users, roles, business units and teams that changes are about or were made by, as they are now.
+pub fn names(store: &Store, entries: &[LedgerEntry]) -> BTreeMap<Uuid, Box<str>> {
+    let ids = entries.iter().flat_map(|entry| [Some(entry.id), entry.related_id, Some(entry.caller)]);
+    ids.flatten().filter_map(|id| Some((id, name(store, id)?))).collect()
+}
+
+fn name(store: &Store, id: Uuid) -> Option<Box<str>> {
+    if let Some(user) = store.users.get(id) {
+        return user.text(UserText::FullName).map(Into::into);
+    }
+    let role = store.roles.get(id).map(|role| &role.name);
+    let unit = || store.units.get(id).map(|unit| &unit.name);
+    let team = || store.teams.get(id).map(|team| &team.name);
+    role.or_else(unit).or_else(team).cloned()
 }

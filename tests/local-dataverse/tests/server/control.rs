@@ -157,6 +157,22 @@ fn the_ledger_is_read_on_from_a_number() {
 }
 
 #[test]
+fn the_ledger_tells_the_names_of_its_rows_where_asked_for_them() {
+    let fixture = Fixture::new();
+    titles(&fixture, &["One"]);
+    let role = json!({ "@odata.id": format!("{}api/data/v9.2/roles({})", fixture.server.url(), seed::role_id(seed::BASIC_USER, seed::SALES_UNIT)) });
+    let path = format!("{}/systemuserroles_association/$ref", user(seed::ADELE));
+    assert_eq!(fixture.send("POST", &path, &[], Some(role)).status, 204);
+    let mut names = control(&fixture, "GET", "ledger?names=true", None)["names"].clone();
+    let mut taken = |id: uuid::Uuid| names.as_object_mut().unwrap().remove(&id.to_string()).unwrap();
+    assert_eq!(taken(seed::ADELE), "Adele Example");
+    assert_eq!(taken(seed::role_id(seed::BASIC_USER, seed::SALES_UNIT)), "Basic User");
+    assert_eq!(taken(seed::APPLICATION_USER), "Connector Local Dataverse");
+    assert_eq!(names, json!({}));
+    assert!(control(&fixture, "GET", "ledger", None).get("names").is_none());
+}
+
+#[test]
 fn the_request_log_is_read_on_from_a_number() {
     let fixture = Fixture::new();
     titles(&fixture, &["One", "Two"]);
@@ -289,6 +305,19 @@ fn the_page_of_another_site_cannot_steer() {
         let reply = fixture.send_without_token("POST", "/_local/reset", &[("Origin", origin)], None);
         assert_eq!(reply.status, status, "{origin}");
     }
+}
+
+#[test]
+fn the_page_is_served_with_a_policy_and_is_no_request_of_the_log() {
+    let fixture = Fixture::new();
+    fixture.server.set_fault(FaultRule::new(Action { status: Some(503), ..Action::default() })).unwrap();
+    let page = fixture.send_without_token("GET", "/", &[], None);
+    assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
+    assert!(page.header("content-security-policy").starts_with("default-src 'none';"));
+    assert!(page.text.starts_with("<!doctype html>"));
+    assert_eq!(fixture.send_without_token("GET", "/_local/page/main.js", &[], None).status, 200);
+    assert_eq!(fixture.send_without_token("GET", "/_local/page/other.js", &[], None).status, 404);
+    assert_eq!((fixture.server.requests().len(), fixture.server.faults().len()), (1, 1), "but for the sign-in");
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod batch;
 mod changes;
 mod client;
 mod collections;
+mod compression;
 mod control;
 mod definitions;
 mod deletion;
