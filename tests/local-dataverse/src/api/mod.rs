@@ -5,6 +5,7 @@ mod authorize;
 mod batch;
 mod changes;
 mod definitions;
+mod documents;
 mod functions;
 mod headers;
 mod path;
@@ -105,6 +106,8 @@ fn prepare<'a>(state: &'a State, request: &'a Incoming, caller: Caller) -> ApiRe
 fn dispatch(call: &Call<'_>, resource: &Resource) -> ApiResult<Reply> {
     privileges::check(call, resource)?;
     match resource {
+        Resource::Service => documents::service(call),
+        Resource::Metadata => documents::metadata(call),
         Resource::Definitions(segments) => definitions::answer(call, segments),
         Resource::Function(function) => functions::answer(call, function),
         Resource::Bound(set, id, operation, parameters) => functions::bound(call, *set, *id, operation, parameters),

@@ -31,6 +31,10 @@ pub enum Resource {
     /// `systemusers(id)/Microsoft.Dynamics.CRM.SetBusinessSystemUser`: the name behind the namespace, and what stands between
     /// its parentheses
     Bound(Set, Uuid, String, String),
+    /// The service document: nothing behind the version
+    Service,
+    /// `$metadata`
+    Metadata,
     /// `EntityDefinitions(LogicalName='systemuser')/Attributes` and the like: the segments
     Definitions(Vec<String>),
     /// `WhoAmI()` and others that belong to no row
@@ -52,13 +56,13 @@ impl Resource {
             | Resource::RelatedCount(_, _, collection)
             | Resource::References(_, _, collection)
             | Resource::Reference(_, _, collection, _) => Some(collection.target()),
-            Resource::Definitions(_) | Resource::Function(_) => None,
+            Resource::Service | Resource::Metadata | Resource::Definitions(_) | Resource::Function(_) => None,
         }
     }
 }
 
 /// Entity sets of the real service that are asked for often enough to deserve a better answer than 404.
-const ELSEWHERE: [&str; 5] = ["roleprivilegescollection", "$metadata", "accounts", "contacts", "queues"];
+const ELSEWHERE: [&str; 4] = ["roleprivilegescollection", "accounts", "contacts", "queues"];
 
 /// Entity sets of metadata.
 const DEFINITIONS: [&str; 4] =
@@ -96,7 +100,8 @@ pub fn parse(rest: &str) -> ApiResult<Resource> {
         rest.trim_end_matches('/').split('/').map(|segment| decode(segment, false)).collect::<ApiResult<_>>()?;
     let segments: Vec<&str> = decoded.iter().map(String::as_str).collect();
     let (first, others) = match segments.as_slice() {
-        ["", ..] | [] => return Err(ODataError::unsupported("the service document; ask for an entity set")),
+        [""] | [] => return Ok(Resource::Service),
+        ["$metadata"] => return Ok(Resource::Metadata),
         [first, others @ ..] => (*first, others),
     };
     let (name, key) = split_key(first)?;

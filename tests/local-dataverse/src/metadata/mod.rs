@@ -3,8 +3,10 @@
 mod attribute;
 mod attribute_type;
 mod column;
+pub mod csdl;
 mod key;
 mod names;
+pub mod operations;
 mod option_set;
 mod parts;
 mod query;

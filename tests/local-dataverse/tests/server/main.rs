@@ -8,6 +8,7 @@ mod compression;
 mod control;
 mod definitions;
 mod deletion;
+mod documents;
 mod expand;
 mod faults;
 mod filter;
