@@ -11,12 +11,49 @@ use uuid::Uuid;
 use crate::odata::ODataError;
 use crate::settings::Settings;
 
+/// A window is counted in so many parts: what is in one of them leaves the window together, and memory stays small however many
+/// requests come.
+const PARTS: u32 = 1000;
+
+/// The requests that began within a part of a window.
+#[derive(Debug)]
+struct Part {
+    began: Instant,
+    requests: u32,
+    executing: Duration,
+}
+
 #[derive(Debug, Default)]
 struct Usage {
-    /// When requests began, and how long they took.
-    past: VecDeque<(Instant, Duration)>,
+    past: VecDeque<Part>,
+    requests: u32,
     executing: Duration,
     running: u32,
+}
+
+impl Usage {
+    /// Lets what is older than the window go.
+    fn forget(&mut self, now: Instant, window: Duration) {
+        while self.past.front().is_some_and(|part| now.duration_since(part.began) >= window) {
+            let Some(part) = self.past.pop_front() else { return };
+            self.requests -= part.requests;
+            self.executing = self.executing.saturating_sub(part.executing);
+        }
+    }
+
+    /// Adds a request that has ended.
+    fn add(&mut self, began: Instant, took: Duration, width: Duration) {
+        self.requests += 1;
+        self.executing += took;
+        match self.past.back_mut() {
+            // Requests end in another order than they begin: an older one goes with the newest.
+            Some(part) if began.saturating_duration_since(part.began) < width => {
+                part.requests += 1;
+                part.executing += took;
+            }
+            _ => self.past.push_back(Part { began, requests: 1, executing: took }),
+        }
+    }
 }
 
 /// What each user has used up.
@@ -31,6 +68,8 @@ pub struct Running {
     limits: Limits,
     user: Uuid,
     began: Instant,
+    /// The length of a part of the window.
+    width: Duration,
     /// For `x-ms-ratelimit-burst-remaining-xrm-requests`.
     pub remaining_requests: u32,
     /// For `x-ms-ratelimit-time-remaining-xrm-requests`.
@@ -44,20 +83,14 @@ impl Limits {
         let window = Duration::from_secs(settings.limit_window_seconds);
         let mut users = self.users.lock();
         let usage = users.entry(user).or_default();
-        while let Some((began, took)) = usage.past.front().copied() {
-            if now.duration_since(began) < window {
-                break;
-            }
-            usage.past.pop_front();
-            usage.executing = usage.executing.saturating_sub(took);
-        }
-        // Long enough for the oldest request to leave the window, never less than a second.
-        let wait = usage.past.front().map_or(0, |(began, _)| {
-            (window.saturating_sub(now.duration_since(*began))).as_millis().div_ceil(1000) as u64
-        });
+        usage.forget(now, window);
+        // Long enough for the oldest requests to leave the window.
+        let wait =
+            usage.past.front().map_or(Duration::ZERO, |part| window.saturating_sub(now.duration_since(part.began)));
+        let wait = wait.as_millis().div_ceil(1000) as u64;
         let seconds = settings.limit_window_seconds;
         if let Some(most) = settings.limit_requests
-            && usage.past.len() + usage.running as usize >= most as usize
+            && usage.requests + usage.running >= most
         {
             let message =
                 format!("Number of requests exceeded the limit of {most} over time window of {seconds} seconds.");
@@ -80,12 +113,13 @@ impl Limits {
             return Err(refused("0x80072326", message, 1));
         }
         usage.running += 1;
-        let used = usage.past.len() as u32 + usage.running;
+        let used = usage.requests + usage.running;
         let time = Duration::from_millis(settings.limit_execution_milliseconds.unwrap_or(1_200_000));
         Ok(Running {
             limits: self.clone(),
             user,
             began: now,
+            width: window / PARTS,
             remaining_requests: settings.limit_requests.unwrap_or(6000).saturating_sub(used),
             remaining_time: time.saturating_sub(usage.executing),
         })
@@ -94,8 +128,7 @@ impl Limits {
     /// Forgets everything.
     pub fn reset(&self) {
         for usage in self.users.lock().values_mut() {
-            usage.past.clear();
-            usage.executing = Duration::ZERO;
+            *usage = Usage { running: usage.running, ..Usage::default() };
         }
     }
 }
@@ -108,10 +141,8 @@ impl Drop for Running {
     fn drop(&mut self) {
         let mut users = self.limits.users.lock();
         let usage = users.entry(self.user).or_default();
-        let took = self.began.elapsed();
         usage.running = usage.running.saturating_sub(1);
-        usage.past.push_back((self.began, took));
-        usage.executing += took;
+        usage.add(self.began, self.began.elapsed(), self.width);
     }
 }
 
@@ -149,5 +180,23 @@ mod tests {
         assert_eq!(limits.enter(Uuid::nil(), &settings).unwrap_err().code, "0x80072326");
         drop(running);
         assert!(limits.enter(Uuid::nil(), &settings).is_ok());
+    }
+
+    #[test]
+    fn requests_leave_the_window_in_parts_and_memory_stays_small() {
+        let (mut usage, start) = (Usage::default(), Instant::now());
+        let (window, width) = (Duration::from_secs(300), Duration::from_millis(300));
+        for number in 0..100_000u32 {
+            // A hundred in a second.
+            usage.add(start + Duration::from_millis(10) * number, Duration::from_millis(2), width);
+        }
+        assert!(usage.past.len() <= 3_400, "{}", usage.past.len());
+        let now = start + Duration::from_secs(1000);
+        usage.forget(now, window);
+        // Those of the last 300 s, give or take one part.
+        assert!((30_000 - 30..=30_000 + 30).contains(&usage.requests), "{}", usage.requests);
+        assert_eq!(usage.executing, Duration::from_millis(2) * usage.requests);
+        usage.forget(now + window, window);
+        assert_eq!((usage.requests, usage.executing, usage.past.len()), (0, Duration::ZERO, 0));
     }
 }

@@ -8,7 +8,7 @@ use http::header::HOST;
 use http::request::Parts;
 use http::{HeaderValue, Request, Response, StatusCode, Version};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use hyper::body::Incoming as Body;
+use hyper::body::{Body as _, Incoming as Body};
 use uuid::Uuid;
 
 use crate::api::{self, path_lacks_version};
@@ -102,23 +102,28 @@ enum Unread {
 }
 
 async fn read(body: Body) -> Result<Bytes, Unread> {
-    let refused = |status, text| {
-        Unread::Refused(Box::new(
-            Reply::with_body(status, "text/plain; charset=utf-8", text).header("connection", "close"),
-        ))
+    let too_large = || {
+        let text = format!("The body of the request has more than the {LARGEST_BODY} bytes that are allowed.\n");
+        refused(StatusCode::PAYLOAD_TOO_LARGE, text)
     };
+    if body.size_hint().lower() > LARGEST_BODY as u64 {
+        return Err(too_large());
+    }
     match tokio::time::timeout(BODY_TIME, Limited::new(body, LARGEST_BODY).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(refused(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            format!("The body of the request has more than the {LARGEST_BODY} bytes that are allowed.\n"),
-        )),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
         Ok(Err(_)) => Err(Unread::Gone),
         Err(_) => Err(refused(
             StatusCode::REQUEST_TIMEOUT,
             format!("The body of the request did not arrive within {} seconds.\n", BODY_TIME.as_secs()),
         )),
     }
+}
+
+/// A refusal in the middle of a request: the connection can't be used any further.
+fn refused(status: StatusCode, text: String) -> Unread {
+    let reply = Reply::with_body(status, "text/plain; charset=utf-8", text);
+    Unread::Refused(Box::new(reply.header("connection", "close")))
 }
 
 /// The request with what the fault rule does to it.

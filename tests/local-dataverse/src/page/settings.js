@@ -10,20 +10,21 @@ function readable(name) {
 }
 
 /** How a value is shown and read: as JSON where it is more than a word or a list of words. */
-function kindOf(value) {
+function kindOf(name, value) {
   if (typeof value === "boolean") return "yes-no";
-  // Without a value there is no limit: the settings that may be null are numbers.
-  if (value === null || typeof value === "number") return "number";
+  if (typeof value === "number") return "number";
+  // Those that may have no value are limits, and words.
+  if (value === null) return name.startsWith("limit") ? "number" : "text-or-none";
   if (typeof value === "string") return "text";
   return Array.isArray(value) && value.every((item) => typeof item === "string") ? "list" : "json";
 }
 
 function field(name, value) {
-  const kind = kindOf(value);
+  const kind = kindOf(name, value);
   const common = { name, "data-kind": kind };
   if (kind === "yes-no") return element("input", { ...common, type: "checkbox", checked: value });
-  if (kind === "number") return element("input", { ...common, type: "number", min: 0, value: value ?? "", placeholder: "none" });
-  const text = kind === "list" ? value.join(", ") : kind === "json" ? JSON.stringify(value) : value;
+  if (kind === "number") return element("input", { ...common, type: "number", value: value ?? "", placeholder: "none" });
+  const text = kind === "list" ? value.join(", ") : kind === "json" ? JSON.stringify(value) : value ?? "";
   return element("input", { ...common, type: "text", value: text, spellcheck: "false", placeholder: "none" });
 }
 
@@ -32,6 +33,7 @@ function read(input) {
   switch (input.dataset.kind) {
     case "yes-no": return input.checked;
     case "number": return input.value === "" ? null : Number(input.value);
+    case "text-or-none": return input.value === "" ? null : input.value;
     case "list": return input.value.split(",").map((item) => item.trim()).filter(Boolean);
     case "json": return JSON.parse(input.value);
     default: return input.value;
@@ -51,7 +53,7 @@ function show(settings, force = false) {
   if (!force && (text === shown || form.contains(document.activeElement))) return;
   shown = text;
   const rows = Object.entries(settings).map(([name, value]) => {
-    const isLong = kindOf(value) === "json" || (kindOf(value) === "list" && value.length > 2);
+    const isLong = kindOf(name, value) === "json" || (kindOf(name, value) === "list" && value.length > 2);
     return element("label", { title: name, class: isLong ? "long" : null }, readable(name), field(name, value));
   });
   form.replaceChildren(...rows);

@@ -19,6 +19,7 @@ mod organization;
 mod privileges;
 mod properties;
 mod query;
+mod robustness;
 mod sign_in;
 mod teams;
 mod users;
