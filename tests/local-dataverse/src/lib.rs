@@ -14,6 +14,7 @@ mod compress;
 mod connections;
 mod control;
 mod faults;
+mod fetch;
 mod ledger;
 mod limits;
 mod line;

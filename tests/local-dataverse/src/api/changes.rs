@@ -153,7 +153,6 @@ pub fn since<T: Entity>(call: &Call<'_>) -> ApiResult<Reply> {
     let listing = Listing {
         context: format!("{}{}/$delta", schema.entity_set, selection.context()),
         count: call.options.count.then(|| (delta.count::<T>(&store), false)),
-        annotate: selection.annotate,
         delta_link: next.is_none().then(|| link(call, delta.until)),
         next_link: next.map(|last| super::read::next_link(call, &delta.cookie::<T>(last))),
         rows,

@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use crate::odata::{ApiResult, ODataError};
+use crate::odata::{ApiResult, ODataError, annotations};
 use crate::reply::Reply;
 use crate::state::Incoming;
 
@@ -56,15 +56,26 @@ impl Preferences {
         Ok(())
     }
 
-    /// Whether formatted values and lookup annotations are asked for.
+    /// Whether annotations of values are asked for.
     pub fn annotate(&self) -> bool {
-        self.annotations.as_deref().is_some_and(|list| {
-            list.split(',').any(|name| {
-                name.trim() == "*"
-                    || name.contains("OData.Community.Display")
-                    || name.contains("Microsoft.Dynamics.CRM")
-            })
-        })
+        [annotations::FORMATTED, annotations::NAVIGATION, annotations::TABLE].into_iter().any(|name| self.wants(name))
+    }
+
+    /// Whether an annotation is asked for: by its name, by the start of it and `*`, and not taken out by a minus.
+    pub fn wants(&self, annotation: &str) -> bool {
+        let names = |pattern: &str| match pattern.strip_suffix('*') {
+            Some(start) => annotation.starts_with(start),
+            None => annotation == pattern,
+        };
+        let mut patterns = self.annotations.as_deref().unwrap_or_default().split(',').map(str::trim);
+        let mut is_wanted = false;
+        patterns.all(|pattern| match pattern.strip_prefix('-') {
+            Some(unwanted) => !names(unwanted),
+            None => {
+                is_wanted |= names(pattern);
+                true
+            }
+        }) && is_wanted
     }
 
     /// The preferences that a reply honours, for `Preference-Applied`.
@@ -202,6 +213,25 @@ mod tests {
         let items: Vec<&str> =
             split("odata.maxpagesize=2, odata.include-annotations=\"a,b\" , return=representation").collect();
         assert_eq!(items, ["odata.maxpagesize=2", "odata.include-annotations=\"a,b\"", "return=representation"]);
+    }
+
+    #[test]
+    fn annotations_are_asked_for_by_name_by_pattern_and_not_with_a_minus() {
+        for (list, expected) in [
+            ("*", [true, true]),
+            ("", [false, false]),
+            ("OData.Community.Display.V1.FormattedValue", [true, false]),
+            ("OData.Community.*, display.x", [true, false]),
+            ("Microsoft.Dynamics.CRM.morerecords,OData.Community.Display.V1.FormattedValue", [true, true]),
+            ("*,-OData.Community.Display.V1.FormattedValue", [false, true]),
+            ("-Microsoft.Dynamics.CRM.*,*", [true, false]),
+        ] {
+            let preferences = Preferences { annotations: Some(list.to_owned()), ..Preferences::default() };
+            let wants =
+                [annotations::FORMATTED, "Microsoft.Dynamics.CRM.morerecords"].map(|name| preferences.wants(name));
+            assert_eq!(wants, expected, "{list}");
+        }
+        assert!(!Preferences::default().wants(annotations::FORMATTED));
     }
 
     #[test]

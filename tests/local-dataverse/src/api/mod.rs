@@ -6,6 +6,7 @@ mod batch;
 mod changes;
 mod definitions;
 mod documents;
+mod fetch;
 mod functions;
 mod headers;
 mod path;
@@ -105,6 +106,14 @@ fn prepare<'a>(state: &'a State, request: &'a Incoming, caller: Caller) -> ApiRe
 
 fn dispatch(call: &Call<'_>, resource: &Resource) -> ApiResult<Reply> {
     privileges::check(call, resource)?;
+    if let Some(text) = &call.options.fetch_xml {
+        return match (resource, &call.request.method) {
+            (Resource::Rows(set), &Method::GET) => fetch::rows(call, *set, text),
+            _ => {
+                Err(ODataError::query("The query option 'fetchXml' can only be applied to the rows of an entity set."))
+            }
+        };
+    }
     match resource {
         Resource::Service => documents::service(call),
         Resource::Metadata => documents::metadata(call),

@@ -8,18 +8,29 @@ use crate::metadata;
 use crate::model::{Collection, Relationship, Set};
 use crate::odata::{ApiResult, ODataError};
 use crate::rules::privileges;
+use crate::store::Store;
 
 /// Refuses a request that needs a privilege which the caller lacks.
 pub fn check(call: &Call<'_>, resource: &Resource) -> ApiResult<()> {
     let Some(privilege) = needed(call, resource) else { return Ok(()) };
-    let store = call.state.store.read();
+    require(call, &call.state.store.read(), privilege, object_type(resource))
+}
+
+/// Refuses a query that joins a table whose rows the caller may not read.
+pub fn may_read(call: &Call<'_>, store: &Store, set: Set) -> ApiResult<()> {
+    match privileges::of_table(set, "Read") {
+        Some(privilege) => require(call, store, privilege, (metadata::type_code(set), set.names().logical)),
+        None => Ok(()),
+    }
+}
+
+fn require(call: &Call<'_>, store: &Store, privilege: &str, (code, table): (u32, &str)) -> ApiResult<()> {
     let user = call.caller.user;
-    let held = privileges::of_user(&store, &call.state.settings.read(), user);
+    let held = privileges::of_user(store, &call.state.settings.read(), user);
     if held.contains(privilege) {
         return Ok(());
     }
     let row = store.users.get(user);
-    let (code, table) = object_type(resource);
     Err(ODataError::new(
         StatusCode::FORBIDDEN,
         "0x80040220",
@@ -27,7 +38,7 @@ pub fn check(call: &Call<'_>, resource: &Resource) -> ApiResult<()> {
             "Principal user (Id={user}, type=8, roleCount={}, privilegeCount={count}, accessMode='{}', AADObjectId={}, \
              MetadataCachePrivilegesCount={count}, businessUnitId={}) is missing {privilege} privilege on OTC={code} for \
              entity '{table}'. context.Caller={user}",
-            privileges::roles_of(&store, user).len(),
+            privileges::roles_of(store, user).len(),
             access_mode(row.map_or(0, |row| row.access_mode)),
             row.and_then(|row| row.object_id).unwrap_or_default(),
             row.map(|row| row.business_unit).unwrap_or_default(),

@@ -74,8 +74,6 @@ pub struct Listing {
     pub context: String,
     /// How many rows there are in all, and whether there are more.
     pub count: Option<(usize, bool)>,
-    /// Whether annotations are asked for.
-    pub annotate: bool,
     /// Where changes are told of later.
     pub delta_link: Option<String>,
     /// The rows, as the members of an array.
@@ -89,7 +87,6 @@ impl Listing {
         Self {
             context: format!("{entity_set}{}", list.selection.context()),
             count: page.count,
-            annotate: list.selection.annotate,
             delta_link: None,
             rows: page.rows,
             next_link: page.next.map(|cookie| next_link(call, &cookie)),
@@ -101,15 +98,8 @@ impl Listing {
         let mut body = Vec::with_capacity(self.rows.len() + 1024);
         body.extend_from_slice(b"{\"@odata.context\":");
         json::write_text(&mut body, &format!("{}$metadata#{}", call.base(), self.context));
-        if let Some((count, exceeded)) = self.count {
-            body.extend_from_slice(format!(",\"@odata.count\":{count}").as_bytes());
-            if self.annotate {
-                let members = format!(
-                    ",\"@Microsoft.Dynamics.CRM.totalrecordcount\":{},\"@Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded\":{exceeded}",
-                    if exceeded { -1 } else { count as i64 }
-                );
-                body.extend_from_slice(members.as_bytes());
-            }
+        if let Some(total) = self.count {
+            write_total(&mut body, total, call);
         }
         if let Some(link) = self.delta_link {
             body.extend_from_slice(b",\"@odata.deltaLink\":");
@@ -124,6 +114,19 @@ impl Listing {
         }
         body.push(b'}');
         with_preferences(call, json_reply(StatusCode::OK, body), true)
+    }
+}
+
+/// Appends how many rows there are in all: not above the limit, and whether there are more.
+pub fn write_total(body: &mut Vec<u8>, (count, exceeded): (usize, bool), call: &Call<'_>) {
+    body.extend_from_slice(format!(",\"@odata.count\":{count}").as_bytes());
+    for (name, value) in [
+        ("Microsoft.Dynamics.CRM.totalrecordcount", if exceeded { "-1".to_owned() } else { count.to_string() }),
+        ("Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded", exceeded.to_string()),
+    ] {
+        if call.preferences.wants(name) {
+            body.extend_from_slice(format!(",\"@{name}\":{value}").as_bytes());
+        }
     }
 }
 
@@ -199,7 +202,8 @@ pub fn representation<T: Entity>(call: &Call<'_>, row: &T, status: StatusCode, s
     Ok(with_preferences(call, json_reply(status, body).header("etag", row.etag()), false))
 }
 
-fn with_preferences(call: &Call<'_>, reply: Reply, list: bool) -> Reply {
+/// The reply with the preferences that it honours.
+pub fn with_preferences(call: &Call<'_>, reply: Reply, list: bool) -> Reply {
     match call.preferences.applied(list) {
         Some(applied) => reply.header("preference-applied", applied),
         None => reply,

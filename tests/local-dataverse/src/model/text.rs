@@ -15,6 +15,11 @@ fn fold(letter: char) -> char {
     }
 }
 
+/// A text without its case.
+pub fn folded(text: &str) -> String {
+    text.chars().map(fold).collect()
+}
+
 /// Compares two texts without regard to case.
 pub fn compare(left: &str, right: &str) -> Ordering {
     if left.is_ascii() && right.is_ascii() {

@@ -1,48 +1,65 @@
 //! Annotations of values: labels of choices, names of related rows.
 
+use std::borrow::Cow;
+
 use super::json;
 use crate::model::{Column, Entity, Kind, Target, Value, with_set};
 use crate::store::Store;
 
+/// The value as a person reads it.
+pub const FORMATTED: &str = "OData.Community.Display.V1.FormattedValue";
+/// The logical name of the column behind an alias.
+pub const ATTRIBUTE: &str = "OData.Community.Display.V1.AttributeName";
+/// The navigation property of a lookup.
+pub const NAVIGATION: &str = "Microsoft.Dynamics.CRM.associatednavigationproperty";
+/// The table that a lookup refers to.
+pub const TABLE: &str = "Microsoft.Dynamics.CRM.lookuplogicalname";
+
 /// Appends the annotations of a value, each with a comma before it.
 pub fn write<T>(out: &mut Vec<u8>, column: &Column<T>, value: Value<'_>, store: &Store) {
-    let mut annotation = |name: &str, text: &str| {
-        out.push(b',');
-        json::write_text(out, &format!("{}@{name}", column.name));
-        out.push(b':');
-        json::write_text(out, text);
-    };
-    const FORMATTED: &str = "OData.Community.Display.V1.FormattedValue";
-    match (column.kind, value) {
-        (_, Value::Null) => {}
-        (Kind::Bool(no, yes), Value::Bool(flag)) => annotation(FORMATTED, if flag { yes } else { no }),
+    if let Some(text) = formatted(column.kind, value, store) {
+        write_one(out, column.name, FORMATTED, &text);
+    }
+    if let (Kind::Lookup(target, attribute), Value::Guid(_)) = (column.kind, value) {
+        write_one(out, column.name, NAVIGATION, attribute);
+        write_one(out, column.name, TABLE, target.logical_name());
+    }
+}
+
+/// Appends an annotation of a property, with a comma before it.
+pub fn write_one(out: &mut Vec<u8>, property: &str, annotation: &str, text: &str) {
+    out.push(b',');
+    json::write_text(out, &format!("{property}@{annotation}"));
+    out.push(b':');
+    json::write_text(out, text);
+}
+
+/// The value as a person reads it, where that differs.
+pub fn formatted<'a>(kind: Kind, value: Value<'_>, store: &'a Store) -> Option<Cow<'a, str>> {
+    match (kind, value) {
+        (Kind::Int(..) | Kind::BigInt, Value::Int(number)) => Some(grouped(number).into()),
+        (Kind::Date, Value::Date(seconds)) => Some(american(seconds).into()),
+        _ => name(kind, value, store).map(Cow::Borrowed),
+    }
+}
+
+/// The name of what a value stands for: a choice's label, or the row that a lookup refers to.
+pub fn name<'a>(kind: Kind, value: Value<'_>, store: &'a Store) -> Option<&'a str> {
+    match (kind, value) {
+        (Kind::Bool(no, yes), Value::Bool(flag)) => Some(if flag { yes } else { no }),
         (Kind::Choice(labels), Value::Int(number)) => {
-            if let Some((_, label)) = labels.iter().find(|(value, _)| *value == number) {
-                annotation(FORMATTED, label);
-            }
+            labels.iter().find(|(value, _)| *value == number).map(|(_, label)| *label)
         }
-        (Kind::Int(..) | Kind::BigInt, Value::Int(number)) => annotation(FORMATTED, &grouped(number)),
-        (Kind::Date, Value::Date(seconds)) => annotation(FORMATTED, &american(seconds)),
-        (Kind::Lookup(target, attribute), Value::Guid(id)) => {
-            let name: Option<String> = match target {
-                Target::Held(set) => with_set!(set, Row => name_of::<Row>(store, id)),
-                Target::Elsewhere(_) => None,
-            };
-            if let Some(name) = name {
-                annotation(FORMATTED, &name);
-            }
-            annotation("Microsoft.Dynamics.CRM.associatednavigationproperty", attribute);
-            annotation("Microsoft.Dynamics.CRM.lookuplogicalname", target.logical_name());
-        }
-        _ => {}
+        (Kind::Lookup(Target::Held(set), _), Value::Guid(id)) => with_set!(set, Row => name_of::<Row>(store, id)),
+        _ => None,
     }
 }
 
 /// The name of a row: the value of its table's primary name column.
-fn name_of<T: Entity>(store: &Store, id: uuid::Uuid) -> Option<String> {
+fn name_of<T: Entity>(store: &Store, id: uuid::Uuid) -> Option<&str> {
     let column = T::schema().column(T::schema().name_column?)?;
     match T::table(store).get(id)?.value(column) {
-        Value::Text(name) => Some(name.to_owned()),
+        Value::Text(name) => Some(name),
         _ => None,
     }
 }

@@ -9,9 +9,9 @@ use super::delta::DeltaToken;
 use super::error::{ApiResult, ODataError};
 use super::filter::{self, Condition};
 use super::options::QueryOptions;
+use super::scalar;
 use super::select::Selection;
-use super::{filter::literal, json};
-use crate::model::{Entity, Kind, Scalar, Value};
+use crate::model::{Entity, Scalar};
 use crate::store::{Rows, Store};
 
 /// The service counts no further than this.
@@ -169,16 +169,7 @@ impl List {
 
     fn cookie<T: Entity>(&self, last: &T) -> Cookie {
         let values = self.order.iter().map(|(column, _)| {
-            let text = match last.value(*column) {
-                Value::Null | Value::Json(_) => None,
-                Value::Text(text) => Some(text.to_owned()),
-                Value::Guid(id) => Some(id.to_string()),
-                Value::Bool(flag) => Some(flag.to_string()),
-                Value::Int(number) => Some(number.to_string()),
-                Value::Double(number) => Some(number.to_string()),
-                Value::Date(seconds) => Some(json::date(seconds)),
-            };
-            (T::schema().columns[*column].attribute().to_owned(), text)
+            (T::schema().columns[*column].attribute().to_owned(), scalar::write(last.value(*column)))
         });
         Cookie { page: self.page + 1, values: values.collect(), key: last.id(), tracking: self.tracking }
     }
@@ -205,16 +196,7 @@ fn cookie_values<T: Entity>(cookie: &Cookie, order: &[(usize, bool)]) -> ApiResu
             values.push(Scalar::Null);
             continue;
         };
-        let value = match column.kind {
-            Kind::Text(_) => Some(Scalar::Text(text.as_str().into())),
-            Kind::Guid | Kind::Lookup(..) => Uuid::try_parse(text).ok().map(Scalar::Guid),
-            Kind::Bool(..) => text.parse().ok().map(Scalar::Bool),
-            Kind::Int(..) | Kind::Choice(_) | Kind::BigInt => text.parse().ok().map(Scalar::Int),
-            Kind::Double => text.parse().ok().map(Scalar::Double),
-            Kind::Date => literal::date(text).map(Scalar::Date),
-            Kind::Image | Kind::Complex => None,
-        };
-        values.push(value.ok_or_else(foreign)?);
+        values.push(scalar::read(column.kind, text).ok_or_else(foreign)?);
     }
     Ok(values)
 }

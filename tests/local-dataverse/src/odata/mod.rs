@@ -1,7 +1,7 @@
 //! OData as the Web API speaks it: query options, filters, pages, bodies, errors.
 
-mod annotations;
-mod cookie;
+pub mod annotations;
+pub mod cookie;
 mod delta;
 mod error;
 pub mod expand;
@@ -11,11 +11,12 @@ mod list;
 mod options;
 pub mod payload;
 pub mod reference;
+pub mod scalar;
 mod select;
 
 pub use cookie::Cookie;
 pub use delta::DeltaToken;
 pub use error::{ApiResult, ODataError};
-pub use list::{List, Page};
+pub use list::{COUNT_LIMIT, List, Page};
 pub use options::{QueryOptions, decode};
 pub use select::Selection;

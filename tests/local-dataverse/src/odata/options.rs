@@ -23,6 +23,8 @@ pub struct QueryOptions {
     pub skip_token: Option<String>,
     /// $deltatoken
     pub delta_token: Option<String>,
+    /// fetchXml
+    pub fetch_xml: Option<String>,
     /// $id, of a `$ref` to be removed
     pub id: Option<String>,
     /// Values of parameters: `@p1` and what it stands for
@@ -82,8 +84,9 @@ impl QueryOptions {
             "$skiptoken" => self.skip_token = Some(value),
             "$deltatoken" => self.delta_token = Some(value),
             "$id" => self.id = Some(value),
+            _ if name.eq_ignore_ascii_case("fetchXml") => self.fetch_xml = Some(value),
             "$skip" => return Err(ODataError::query("Skip Clause is not supported in CRM")),
-            "$apply" | "$search" | "$compute" | "$format" | "$levels" | "fetchXml" | "savedQuery" | "userQuery" => {
+            "$apply" | "$search" | "$compute" | "$format" | "$levels" | "savedQuery" | "userQuery" => {
                 return Err(ODataError::unsupported(format!("the query option {name}")));
             }
             _ if name.starts_with('@') => self.aliases.push((name.to_owned(), value)),

@@ -11,6 +11,7 @@ mod deletion;
 mod documents;
 mod expand;
 mod faults;
+mod fetch;
 mod filter;
 mod grammar;
 mod http2;

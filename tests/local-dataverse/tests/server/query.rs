@@ -107,7 +107,7 @@ fn skip_and_what_the_server_lacks_are_refused_loudly() {
     let fixture = Fixture::new();
     let reply = fixture.get("systemusers?$skip=1");
     assert_eq!((reply.status, reply.message().as_str()), (400, "Skip Clause is not supported in CRM"));
-    for option in ["fetchXml=<fetch/>", "$apply=x"] {
+    for option in ["savedQuery=c0000000-0000-4000-8000-000000000002", "$apply=x"] {
         let reply = fixture.get(&format!("systemusers?{option}"));
         assert_eq!(reply.status, 501, "{option}");
         assert!(reply.message().contains("does not support"), "{}", reply.text);

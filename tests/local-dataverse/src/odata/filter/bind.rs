@@ -1,12 +1,9 @@
 //! Looks up the names of a filter, checks its types, and turns `not` inward.
 
-use uuid::Uuid;
-
 use super::ast::{Comparison, Expression, Operand, Quantifier, TextFunction};
-use super::literal;
 use crate::model::text::Pattern;
 use crate::model::{Collection, Entity, Kind, Scalar, Set, Target, with_set};
-use crate::odata::{ApiResult, ODataError};
+use crate::odata::{ApiResult, ODataError, scalar};
 
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -193,20 +190,7 @@ fn fitting(kind: Kind, value: &Scalar, comparison: Comparison) -> ApiResult<Scal
 /// A value of `PropertyValues`: text there stands for any type.
 fn from_list(kind: Kind, value: &Scalar, path: &[String]) -> ApiResult<Scalar> {
     let Scalar::Text(text) = value else { return fitting(kind, value, Comparison::Equal) };
-    let parsed = match kind {
-        Kind::Text(_) => Some(value.clone()),
-        Kind::Guid | Kind::Lookup(..) => Uuid::try_parse(text).ok().map(Scalar::Guid),
-        Kind::Bool(..) => match text.to_lowercase().as_str() {
-            "true" | "1" => Some(Scalar::Bool(true)),
-            "false" | "0" => Some(Scalar::Bool(false)),
-            _ => None,
-        },
-        Kind::Int(..) | Kind::Choice(_) | Kind::BigInt => text.parse().ok().map(Scalar::Int),
-        Kind::Double => text.parse().ok().map(Scalar::Double),
-        Kind::Date => literal::date(text).map(Scalar::Date),
-        Kind::Image | Kind::Complex => None,
-    };
-    parsed.ok_or_else(|| {
+    scalar::read(kind, text).ok_or_else(|| {
         ODataError::query(format!(
             "The value '{text}' is not of type {} of the property '{}'.",
             kind.edm(),

@@ -21,11 +21,7 @@ impl Condition {
                 compare(value(*source, row, store), *comparison, constant.as_value())
             }
             Condition::Columns(left, comparison, right) => {
-                match (value(*left, row, store), value(*right, row, store)) {
-                    (Value::Null, _) => *comparison == Comparison::NotEqual,
-                    (_, Value::Null) => false,
-                    (left, right) => compare(left, *comparison, right),
-                }
+                compare_columns(value(*left, row, store), *comparison, value(*right, row, store))
             }
             Condition::Text(source, pattern, negated) => {
                 let fits = matches!(value(*source, row, store), Value::Text(text) if pattern.fits(text));
@@ -70,7 +66,8 @@ fn value<'a, T: Entity>(source: Source, row: &'a T, store: &'a Store) -> Value<'
     }
 }
 
-fn compare(left: Value<'_>, comparison: Comparison, right: Value<'_>) -> bool {
+/// How a column's value compares with a constant.
+pub fn compare(left: Value<'_>, comparison: Comparison, right: Value<'_>) -> bool {
     let equal = match (left, right) {
         (Value::Null, Value::Null) => true,
         _ => left.compare(right) == Some(Ordering::Equal),
@@ -87,5 +84,14 @@ fn compare(left: Value<'_>, comparison: Comparison, right: Value<'_>) -> bool {
                 _ => order != Ordering::Greater,
             }
         }
+    }
+}
+
+/// How the values of two columns compare.
+pub fn compare_columns(left: Value<'_>, comparison: Comparison, right: Value<'_>) -> bool {
+    match (left, right) {
+        (Value::Null, _) => comparison == Comparison::NotEqual,
+        (_, Value::Null) => false,
+        (left, right) => compare(left, comparison, right),
     }
 }

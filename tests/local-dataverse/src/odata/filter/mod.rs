@@ -11,6 +11,7 @@ mod names;
 mod parser;
 
 pub use bind::{Condition, incompatible};
+pub use evaluate::{compare, compare_columns};
 
 use crate::model::Entity;
 use crate::odata::ApiResult;
