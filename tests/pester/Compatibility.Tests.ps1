@@ -54,7 +54,7 @@ Describe '<Name> runs in Windows PowerShell 5.1' -ForEach $files {
 
     It 'calls only commands of the engine itself and its own functions' {
         $own = @($ast.FindAll({ param($node) $node -is [System.Management.Automation.Language.FunctionDefinitionAst] }, $true) | ForEach-Object { $_.Name })
-        $engine = 'ForEach-Object', 'Where-Object', 'Import-Module', 'Get-Module', 'Export-ModuleMember', 'Out-Null', 'Set-StrictMode', 'Get-Command'
+        $engine = 'ForEach-Object', 'Where-Object', 'Import-Module', 'Get-Module', 'Export-ModuleMember', 'Out-Null', 'Set-StrictMode', 'Get-Command', 'Register-ArgumentCompleter'
         $module = @((Get-Module -Name Dynamics365).ExportedCommands.Keys)
         $names = @($ast.FindAll({ param($node) $node -is [System.Management.Automation.Language.CommandAst] }, $true) | ForEach-Object { $_.GetCommandName() } | Where-Object { $null -ne $_ })
         @($names | Where-Object { $own -notcontains $_ -and $engine -notcontains $_ -and $module -notcontains $_ }) -join '; ' | Should -Be ''
