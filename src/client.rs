@@ -14,7 +14,7 @@ use crate::auth::{Inbox, Question, TokenCache};
 use crate::call::Call;
 use crate::config::Config;
 use crate::error::{Error, Result, Status};
-use crate::http::{Authorize, Effect, Request, Response, RetryPolicy, Settings, Transport};
+use crate::http::{Authorize, Effect, Request, Response, RetryPolicy, Settings, Transport, unknown};
 use crate::odata::{self, Batch, Column, Entity, Query, Row};
 use crate::roles::RoleCache;
 use crate::sign_in::SignIn;
@@ -192,12 +192,27 @@ impl Client {
         self.row_after(&response, entity, id, columns)
     }
 
-    /// The row that a change returned, or reads it where the reply has none.
+    /// The row that a change returned, or reads it where the reply has none. A reply that is neither may come from something that answered in
+    /// the environment's place: then nobody knows what became of the change.
     pub(crate) fn row_after(&self, response: &Response, entity: &Entity, id: Uuid, columns: &[Column]) -> Result<Row> {
         if response.body.is_empty() {
             return self.row(entity, id, columns);
         }
-        Ok(odata::select_row(odata::read_row(response)?, columns))
+        match odata::read_row(response) {
+            Ok(row) => Ok(odata::select_row(row, columns)),
+            Err(error) => Err(unknown(&format!("the change of {} {id}", entity.name), error.what().to_owned())),
+        }
+    }
+
+    /// A change that the environment answers without a body was answered so; a page in its place is somebody else's.
+    pub(crate) fn must_be_silent(&self, response: &Response, about: &str) -> Result<()> {
+        if response.body.is_empty() {
+            return Ok(());
+        }
+        Err(unknown(
+            about,
+            format!("the answer has the status {}, but is none that the Web API gives", response.status),
+        ))
     }
 
     /// The pages of a list. `about` names it in errors.

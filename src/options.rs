@@ -10,7 +10,7 @@ use crate::http::Proxy;
 
 /// The names that [`Config::option`] takes.
 const OPTIONS: &str = "api_path, authority, token_endpoint_version, assertion_algorithm, proxy, user_agent, timeout_ms, connect_timeout_ms, \
-    max_tries, max_wait_ms, page_size, root_certificate, max_body_bytes, max_decompression_ratio, max_json_depth, max_headers";
+    max_tries, max_wait_ms, first_backoff_ms, max_backoff_ms, page_size, root_certificate, max_body_bytes, max_decompression_ratio, max_json_depth, max_headers";
 
 impl Config {
     /// Sets one setting by its name.
@@ -27,6 +27,8 @@ impl Config {
     /// | `connect_timeout_ms` | for one connection, in milliseconds | 15000 |
     /// | `max_tries` | how often a request is sent at most, 1 to 100 | 8 |
     /// | `max_wait_ms` | all waiting between the tries of a request, in milliseconds | 600000 |
+    /// | `first_backoff_ms` | the longest wait after the first failure, in milliseconds; it doubles with each further one | 500 |
+    /// | `max_backoff_ms` | the longest wait of all between two tries, in milliseconds | 30000 |
     /// | `page_size` | rows a page, 1 to 5000 | 5000 |
     /// | `root_certificate` | path of a PEM file to trust beside the system's roots | none |
     /// | `max_body_bytes` | the largest reply that is read, unpacked | 268435456 |
@@ -61,6 +63,8 @@ impl Config {
             "connect_timeout_ms" => self.connect_timeout = Duration::from_millis(number(1..=DAY)?),
             "max_tries" => self.retry.max_tries = number(1..=100)? as u32,
             "max_wait_ms" => self.retry.max_wait = Duration::from_millis(number(0..=DAY)?),
+            "first_backoff_ms" => self.retry.first_backoff = Duration::from_millis(number(1..=DAY)?),
+            "max_backoff_ms" => self.retry.max_backoff = Duration::from_millis(number(1..=DAY)?),
             "page_size" => self.page_size = number(1..=5000)? as u32,
             "max_body_bytes" => self.limits.max_body = number(1024..=1 << 40)?,
             "max_decompression_ratio" => self.limits.max_ratio = number(1..=1_000_000)?,

@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::client::Client;
 use crate::error::{Error, Result, Status};
-use crate::http::{Effect, Payload, Request, Response};
+use crate::http::{Effect, Payload, Request, Response, unknown};
 use crate::odata;
 
 /// Who the client is in the environment.
@@ -85,6 +85,18 @@ pub fn request(
     }
     let name = request.name();
     let response = client.send(request)?;
+    // The Web API never answers with a page: a gateway or a sign-in page did, in its place.
+    let is_page = response.header("content-type").is_some_and(|kind| kind.trim_start().starts_with("text/html"));
+    if response.is_success() && is_page {
+        let why = format!("the answer has the status {}, but is a web page", response.status);
+        return Err(match effect {
+            Effect::Read => {
+                Error::new(Status::UnexpectedResponse, format!("'{name}' was not answered by the environment: {why}."))
+                    .with_advice("Check the URL, the network and the proxy.")
+            }
+            _ => unknown(&name, why),
+        });
+    }
     if !response.is_success() && response.status != 304 {
         return Err(odata::to_error(&response, &format!("'{name}'"), None));
     }

@@ -95,6 +95,8 @@ pub(crate) struct Response {
     pub(crate) waited: Duration,
     /// An earlier try of this change may have been carried out.
     pub(crate) uncertain: bool,
+    /// It answers a change.
+    pub(crate) to_change: bool,
     /// How deep its JSON may be nested.
     pub(crate) max_json_depth: usize,
 }
@@ -149,6 +151,7 @@ impl Response {
             tries: 1,
             waited: Duration::ZERO,
             uncertain: false,
+            to_change: false,
             max_json_depth: Limits::default().max_json_depth,
         }
     }

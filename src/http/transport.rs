@@ -217,7 +217,8 @@ impl Transport {
             redactor.body(&mut body);
         }
         let (tries, waited, max_json_depth) = (1, Duration::ZERO, self.limits.max_json_depth);
-        Ok(Response { status, headers, body, tries, waited, uncertain: false, max_json_depth })
+        let to_change = request.effect.is_change();
+        Ok(Response { status, headers, body, tries, waited, uncertain: false, to_change, max_json_depth })
     }
 }
 

@@ -37,6 +37,19 @@ pub(crate) fn is_code(response: &Response, code: &str) -> bool {
     hexadecimal(&body.error.code) == code
 }
 
+/// Whether a reply that says no is one of the Web API itself.
+pub(crate) fn is_own_refusal(response: &Response) -> bool {
+    !says_nothing(&response.body, response.status)
+}
+
+/// A refusal that is none of the Web API's own may be that of a gateway, given after the change was applied. What refuses before anything is
+/// done needs no body: the token, the privileges, the limits.
+fn says_nothing(body: &[u8], http: u16) -> bool {
+    let body: Body = serde_json::from_slice(body).unwrap_or_default();
+    let is_refused_first = matches!(http, 300..=399 | 401 | 403 | 429);
+    !is_refused_first && body.error.code.is_empty() && body.error.message.is_empty() && body.message.is_empty()
+}
+
 /// The error that a reply stands for. `about` and `entity` say what the request was about.
 pub(crate) fn to_error(response: &Response, about: &str, entity: Option<&Entity>) -> Error {
     let body: Body = serde_json::from_slice(&response.body).unwrap_or_default();
@@ -44,7 +57,11 @@ pub(crate) fn to_error(response: &Response, about: &str, entity: Option<&Entity>
     let message = said_by_server(if body.error.message.is_empty() { &body.message } else { &body.error.message });
     let message = message.as_str();
     let http = response.status;
-    let (status, cause, advice) = classify(http, &code, message, entity);
+    let (mut status, cause, advice) = classify(http, &code, message, entity);
+    let is_silent = response.to_change && says_nothing(&response.body, http);
+    if is_silent {
+        status = Status::OutcomeUnknown;
+    }
 
     // The wording that administrators know from the connector's documentation, its odd apostrophes included.
     let what = if http == 500 || message.is_empty() {
@@ -59,6 +76,11 @@ pub(crate) fn to_error(response: &Response, about: &str, entity: Option<&Entity>
         .with_request_id(response.request_id())
         .with_privilege(privilege(message))
         .with_note(format!("This was about {about}."));
+    if is_silent {
+        error = error.with_note(
+            "The answer is none of the Web API's own, and says nothing of the change: read the row and compare before repeating it.",
+        );
+    }
     if http == 500 && !message.is_empty() {
         error = error.with_note(format!("The server's own words: {message}"));
     }

@@ -7,7 +7,7 @@ mod query;
 mod row;
 
 pub(crate) use entity::Entity;
-pub(crate) use error::{is_code, to_error};
+pub(crate) use error::{is_code, is_own_refusal, to_error};
 pub use page::Batch;
 pub(crate) use page::read_page;
 pub use query::Query;

@@ -90,6 +90,7 @@ pub(super) fn apply(client: &Client, holder: &Holder, role: &Found, wanted: Acti
     };
     let response = client.send(request)?;
     if response.is_success() {
+        client.must_be_silent(&response, &format!("{} of {}", role.id, holder.about()))?;
         return Ok((true, wanted));
     }
     if is_so_already(&response, wanted) {
@@ -106,5 +107,5 @@ fn is_so_already(response: &Response, wanted: Action) -> bool {
         return matches!(response.status, 409 | 412) && odata::is_code(response, "0x80040237");
     }
     // Holder and role were just seen: what is not found is the assignment.
-    response.status == 404
+    response.status == 404 && odata::is_own_refusal(response)
 }

@@ -87,10 +87,17 @@ fn post(client: &Client, id: Uuid, body: &Row) -> Result<Row> {
     let mut lost: Option<Error> = None;
     for sent in 1..=CREATES {
         match client.send(request.clone()) {
-            Ok(response) if response.is_success() => return client.row_after(&response, &USER, id, &columns),
+            Ok(response) if response.is_success() => match client.row_after(&response, &USER, id, &columns) {
+                Err(error) if error.status() == Status::OutcomeUnknown => lost = Some(error),
+                row => return row,
+            },
             Ok(response) => {
                 let refused = odata::to_error(&response, &format!("the new systemuser {id}"), Some(&USER));
-                return if lost.is_some() { found_late(client, id, refused) } else { Err(refused) };
+                if refused.status() == Status::OutcomeUnknown {
+                    lost = Some(refused);
+                } else {
+                    return if lost.is_some() { found_late(client, id, refused) } else { Err(refused) };
+                }
             }
             Err(error) if error.status() != Status::OutcomeUnknown => return Err(error),
             Err(error) => lost = Some(error),

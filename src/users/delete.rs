@@ -25,6 +25,7 @@ pub fn delete(client: &Client, id: Uuid, mode: Mode) -> Result<UserChange> {
     let url = odata::row_url(client.api(), &USER, id, "", &[]);
     let response = client.send(Request::new(Method::DELETE, url, Effect::OnceOnlyChange))?;
     if response.is_success() {
+        client.must_be_silent(&response, &format!("the deletion of systemuser {id}"))?;
         return Ok(UserChange { changed: true, ..UserChange::of(user, Action::Deleted, Vec::new()) });
     }
     let error = odata::to_error(&response, &format!("systemuser {id}"), Some(&USER));
