@@ -139,7 +139,7 @@ pub unsafe extern "C" fn d365_config_set_access_token(
 
 /// Sets an option by its name: "api_path" ("api/data/v9.1/"), "authority" (URL of the sign-in host; by default that of the
 /// environment's cloud), "proxy" (URL, "none" or "system"), "user_agent", "timeout_ms" (120000, for one request),
-/// "connect_timeout_ms" (15000), "max_tries" (8), "max_wait_ms" (600000, all waiting between the tries of a request), "page_size"
+/// "connect_timeout_ms" (15000), "max_tries" (8), "max_wait_ms" (600000, all waiting between the tries of a request), "first_backoff_ms" (500, doubled with each failure), "max_backoff_ms" (30000), "page_size"
 /// (5000), "root_certificate" (path of a PEM file to trust beside the system's roots), "token_endpoint_version" (1 or 2; 2),
 /// "assertion_algorithm" ("PS256" or "RS256", how a certificate's key signs; PS256), and the limits of a reply: "max_body_bytes"
 /// (268435456, unpacked), "max_decompression_ratio" (1000), "max_json_depth" (64), "max_headers" (100).

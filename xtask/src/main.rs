@@ -6,6 +6,7 @@ mod demo;
 mod header;
 mod powershell;
 mod project;
+mod reliability;
 mod stage;
 mod style;
 mod symbols;
@@ -36,6 +37,8 @@ enum Task {
     Stage(stage::Options),
     /// Writes include/dynamics365.h anew from the library's source
     Header,
+    /// Runs every operation under every fault, and writes docs/reliability.md
+    Reliability,
 }
 
 fn main() -> ExitCode {
@@ -57,5 +60,6 @@ fn run(task: Task) -> Result<bool> {
         Task::Test(options) => test::run(&project, &options),
         Task::Stage(options) => stage::run(&project, &options),
         Task::Header => header::write(&project),
+        Task::Reliability => reliability::run(&project),
     }
 }
