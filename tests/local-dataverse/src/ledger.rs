@@ -39,6 +39,9 @@ pub struct LedgerEntry {
     pub time: String,
     /// The user (systemuserid) who made the change.
     pub caller: Uuid,
+    /// The user who made it in that user's name, by `CallerObjectId` or `MSCRMCallerID`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub impersonator: Option<Uuid>,
     /// The `REQ_ID` of the request that made it.
     pub request_id: Uuid,
     /// What happened.
@@ -174,6 +177,7 @@ fn entry(number: u64, actor: &Actor, change: &Change) -> LedgerEntry {
         number,
         time: json::date(actor.now),
         caller: actor.caller,
+        impersonator: actor.impersonator,
         request_id: actor.request_id,
         operation: Operation::Update,
         entity_set: SystemUser::schema().entity_set,
@@ -230,7 +234,7 @@ fn altered<T: Entity>(entry: &mut LedgerEntry, before: &Subject, after: &T) {
     let (mut old, mut new) = (Map::new(), Map::new());
     for (index, column) in T::schema().columns.iter().enumerate() {
         // These change with every update, and say nothing about it.
-        if matches!(column.name, "modifiedon" | "_modifiedby_value" | "versionnumber") {
+        if matches!(column.name, "modifiedon" | "_modifiedby_value" | "_modifiedonbehalfby_value" | "versionnumber") {
             continue;
         }
         let (was, is) = (before.value(index), after.value(index));

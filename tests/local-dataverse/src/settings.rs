@@ -59,6 +59,17 @@ pub enum ReadOnlyColumns {
     Ignore,
 }
 
+/// What happens to a request in the name of a user who is not there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum UnknownCaller {
+    /// 404 0x80040217 for an unknown `MSCRMCallerID`, 403 0x80072560 for an unknown `CallerObjectId`.
+    #[default]
+    Refuse,
+    /// The request runs as the user who makes it.
+    Ignore,
+}
+
 /// The settings; `GET` and `PATCH /_local/settings` use the names in camelCase.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -105,6 +116,8 @@ pub struct Settings {
     pub change_tracked_tables: Vec<String>,
     /// How many days a delta token is good for.
     pub expire_change_tracking_in_days: u32,
+    /// A user in `MSCRMCallerID` or `CallerObjectId` who is not there.
+    pub unknown_caller: UnknownCaller,
     /// Privileges that every caller lacks, such as `prvReadUser`.
     pub denied_privileges: Vec<String>,
     /// Replies are compressed where the client accepts it.
@@ -142,6 +155,7 @@ impl Default for Settings {
             role_privileges: BTreeMap::new(),
             change_tracked_tables: Set::ALL.map(|set| set.names().logical.to_owned()).into(),
             expire_change_tracking_in_days: 7,
+            unknown_caller: UnknownCaller::Refuse,
             denied_privileges: Vec::new(),
             compression: true,
             limit_requests: None,

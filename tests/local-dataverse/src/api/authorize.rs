@@ -4,10 +4,11 @@ use http::StatusCode;
 use uuid::Uuid;
 
 use crate::oauth::Rejected;
-use crate::odata::{ODataError, json};
+use crate::odata::{ApiResult, ODataError, json};
 use crate::reply::Reply;
 use crate::seed::TENANT_ID;
 use crate::state::{Incoming, State, now};
+use crate::store::Store;
 
 use super::refusal;
 
@@ -16,6 +17,25 @@ use super::refusal;
 pub struct Caller {
     /// systemuserid
     pub user: Uuid,
+    /// The user who makes it in that user's name, where that is somebody else.
+    pub impersonator: Option<Uuid>,
+}
+
+impl Caller {
+    /// A caller who acts for himself.
+    pub fn new(user: Uuid) -> Self {
+        Self { user, impersonator: None }
+    }
+
+    /// The user that the token is of.
+    pub fn authenticated(self) -> Uuid {
+        self.impersonator.unwrap_or(self.user)
+    }
+
+    /// Those who must be allowed what the request does: both, where one acts for the other.
+    pub fn principals(self) -> impl Iterator<Item = Uuid> {
+        [self.user].into_iter().chain(self.impersonator)
+    }
 }
 
 /// Finds the caller, or the reply that refuses him.
@@ -55,18 +75,23 @@ pub fn authorize(state: &State, request: &Incoming) -> Result<Caller, Box<Reply>
     };
     let store = state.store.read();
     let Some(user) = store.user_index.of_application(application) else {
-        return Err(Box::new(refusal(&ODataError::new(
-            StatusCode::FORBIDDEN,
-            "0x80072560",
-            "The user is not a member of the organization.",
-        ))));
+        return Err(Box::new(refusal(&no_member())));
     };
-    if store.users.get(user).is_some_and(|row| row.is_disabled != Some(false)) {
-        return Err(Box::new(refusal(&ODataError::new(
-            StatusCode::FORBIDDEN,
-            "0x80040225",
-            format!("The specified user(Id = {user}) is disabled. Consider enabling this user. Additional Details: "),
-        ))));
+    must_be_enabled(&store, user).map_err(|error| Box::new(refusal(&error)))?;
+    Ok(Caller::new(user))
+}
+
+/// 403: somebody who has no user row.
+pub fn no_member() -> ODataError {
+    ODataError::new(StatusCode::FORBIDDEN, "0x80072560", "The user is not a member of the organization.")
+}
+
+/// Refuses a user who is disabled.
+pub fn must_be_enabled(store: &Store, user: Uuid) -> ApiResult<()> {
+    if store.users.get(user).is_none_or(|row| row.is_disabled == Some(false)) {
+        return Ok(());
     }
-    Ok(Caller { user })
+    let text =
+        format!("The specified user(Id = {user}) is disabled. Consider enabling this user. Additional Details: ");
+    Err(ODataError::new(StatusCode::FORBIDDEN, "0x80040225", text))
 }

@@ -118,11 +118,6 @@ pub fn continues_on_error(request: &Incoming) -> bool {
 
 /// Refuses headers that ask for what this server does not do.
 pub fn check(request: &Incoming) -> ApiResult<()> {
-    for name in ["MSCRMCallerID", "CallerObjectId"] {
-        if request.header(name).is_some() {
-            return Err(ODataError::unsupported(format!("impersonation (the header {name})")));
-        }
-    }
     if request.header("accept").is_some_and(|accept| accept.contains("odata.metadata=full")) {
         return Err(ODataError::unsupported("odata.metadata=full"));
     }

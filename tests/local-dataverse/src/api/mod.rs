@@ -9,6 +9,7 @@ mod documents;
 mod fetch;
 mod functions;
 mod headers;
+mod impersonation;
 mod path;
 mod privilege_functions;
 mod privileges;
@@ -97,6 +98,7 @@ pub fn finish(request: &Incoming, reply: Reply) -> Reply {
 fn prepare<'a>(state: &'a State, request: &'a Incoming, caller: Caller) -> ApiResult<(Call<'a>, Resource)> {
     let (version, rest) = path::version(&request.path)?;
     headers::check(request)?;
+    let caller = impersonation::impersonated(state, request, caller)?;
     let resource = path::parse(rest)?;
     let options = QueryOptions::parse(&request.query)?;
     let preferences = Preferences::parse(request)?;

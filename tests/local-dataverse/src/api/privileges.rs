@@ -25,11 +25,10 @@ pub fn may_read(call: &Call<'_>, store: &Store, set: Set) -> ApiResult<()> {
 }
 
 fn require(call: &Call<'_>, store: &Store, privilege: &str, (code, table): (u32, &str)) -> ApiResult<()> {
-    let user = call.caller.user;
-    let held = privileges::of_user(store, &call.state.settings.read(), user);
-    if held.contains(privilege) {
-        return Ok(());
-    }
+    let settings = call.state.settings.read();
+    let mut principals = call.caller.principals().map(|user| (user, privileges::of_user(store, &settings, user)));
+    let lacking = principals.find(|(_, held)| !held.contains(privilege));
+    let Some((user, held)) = lacking else { return Ok(()) };
     let row = store.users.get(user);
     Err(ODataError::new(
         StatusCode::FORBIDDEN,
@@ -37,11 +36,12 @@ fn require(call: &Call<'_>, store: &Store, privilege: &str, (code, table): (u32,
         format!(
             "Principal user (Id={user}, type=8, roleCount={}, privilegeCount={count}, accessMode='{}', AADObjectId={}, \
              MetadataCachePrivilegesCount={count}, businessUnitId={}) is missing {privilege} privilege on OTC={code} for \
-             entity '{table}'. context.Caller={user}",
+             entity '{table}'. context.Caller={}",
             privileges::roles_of(store, user).len(),
             access_mode(row.map_or(0, |row| row.access_mode)),
             row.and_then(|row| row.object_id).unwrap_or_default(),
             row.map(|row| row.business_unit).unwrap_or_default(),
+            call.caller.user,
             count = held.len(),
         ),
     ))

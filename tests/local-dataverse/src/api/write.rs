@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::headers::{Condition, condition};
-use super::{Call, address_of, read};
+use super::{Call, Caller, address_of, read};
 use crate::model::{BusinessUnit, Entity, Intersect, Link, Organization, Privilege, Role, SystemUser, Team};
 use crate::odata::payload::{self, Changes, Context, Purpose};
 use crate::odata::{ApiResult, ODataError, Selection};
@@ -136,7 +136,8 @@ fn not_supported<T: Entity>(message: &str) -> ODataError {
 
 /// The change that a call makes.
 pub fn change_of<'a>(call: &Call<'_>, store: &'a mut Store, settings: &'a Settings) -> Change<'a> {
-    Change { store, settings, actor: Actor { caller: call.caller.user, request_id: call.request.id, now: now() } }
+    let Caller { user, impersonator } = call.caller;
+    Change { store, settings, actor: Actor { caller: user, impersonator, request_id: call.request.id, now: now() } }
 }
 
 /// `POST systemusers`

@@ -113,6 +113,13 @@ pub fn of_table(set: Set, verb: &str) -> Option<&'static str> {
     known(&format!("prv{verb}{table}"))
 }
 
+/// Whether a user may make requests as another one: by a role of his own, for this privilege does not come from a team.
+pub fn acts_for_others(store: &Store, settings: &Settings, user: Uuid) -> bool {
+    let mut roles = store.links(Relationship::UserRole).of_left(user);
+    let denied = settings.denied_privileges.iter().any(|name| name.eq_ignore_ascii_case(ACT_ON_BEHALF));
+    !denied && roles.any(|role| of_role(store, settings, role).contains(ACT_ON_BEHALF))
+}
+
 /// A privilege by its name, without regard to case.
 pub fn known(name: &str) -> Option<&'static str> {
     ALL.into_iter().find(|known| known.eq_ignore_ascii_case(name))

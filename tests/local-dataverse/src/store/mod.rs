@@ -20,8 +20,8 @@ pub use user_index::UserIndex;
 
 use crate::ledger::{Change, Ledger, with_subject};
 use crate::model::{
-    BusinessUnit, Children, Collection, Entity, Intersect, Link, Organization, Privilege, Relationship, Role, Set,
-    SystemUser, Team, TeamMember, TeamRole, UserRole, UserText, Value, link_id, lookups_of, text, with_set,
+    BusinessUnit, Children, Collection, Entity, Intersect, Link, Organization, Privilege, Relationship, Role, Scalar,
+    Set, SystemUser, Team, TeamMember, TeamRole, UserRole, UserText, Value, link_id, lookups_of, text, with_set,
 };
 
 /// Who makes a change, in which request, and when.
@@ -29,6 +29,8 @@ use crate::model::{
 pub struct Actor {
     /// The user who makes the change.
     pub caller: Uuid,
+    /// The user who makes it in that user's name.
+    pub impersonator: Option<Uuid>,
     /// The request that it came in.
     pub request_id: Uuid,
     /// Seconds since 1970.
@@ -214,6 +216,8 @@ impl Store {
     pub fn insert<T: Entity>(&mut self, actor: Actor, mut row: T, sent: Vec<&'static str>) {
         let version = self.next_version();
         row.touch(version, actor.now, Some(actor.caller));
+        set_user(&mut row, "_createdonbehalfby_value", actor.impersonator);
+        set_user(&mut row, "_modifiedonbehalfby_value", actor.impersonator);
         let row = T::Kept::from(row);
         self.put::<T>(row.clone());
         self.ledger.record(actor, Change { before: None, after: Some(T::subject(row)), sent, derived: false });
@@ -223,6 +227,7 @@ impl Store {
     pub fn replace<T: Entity>(&mut self, actor: Actor, mut row: T, sent: Vec<&'static str>) {
         let version = self.next_version();
         row.touch(version, actor.now, Some(actor.caller));
+        set_user(&mut row, "_modifiedonbehalfby_value", actor.impersonator);
         let row = T::Kept::from(row);
         let before = self.put::<T>(row.clone()).map(T::subject);
         self.ledger.record(actor, Change { before, after: Some(T::subject(row)), sent, derived: false });
@@ -309,6 +314,16 @@ impl Store {
     }
 }
 
+/// Sets a column that names a user, where the table has it and it says something else.
+fn set_user<T: Entity>(row: &mut T, column: &str, user: Option<Uuid>) {
+    let value = user.map_or(Scalar::Null, Scalar::Guid);
+    if let Some(column) = T::schema().column(column)
+        && row.value(column) != value.as_value()
+    {
+        row.set(column, value);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -320,7 +335,7 @@ mod tests {
         let mut store = seed::populate(&Options { users: 1000, ..Options::default() });
         store.begin(0);
         let start = store.start().version;
-        let actor = Actor { caller: seed::APPLICATION_USER, request_id: Uuid::nil(), now: 1 };
+        let actor = Actor { caller: seed::APPLICATION_USER, impersonator: None, request_id: Uuid::nil(), now: 1 };
         let changed = |store: &Store| store.users.history.changed(0, u64::MAX - 1).collect::<Vec<_>>();
         assert_eq!(changed(&store), []);
         let user = (**store.users.get(seed::ADELE).unwrap()).clone();

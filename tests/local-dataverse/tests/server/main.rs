@@ -15,6 +15,7 @@ mod fetch;
 mod filter;
 mod grammar;
 mod http2;
+mod impersonation;
 mod memberships;
 mod organization;
 mod privileges;

@@ -6,6 +6,7 @@ mod references;
 use http::{Method, StatusCode};
 use uuid::Uuid;
 
+use super::impersonation::impersonated;
 use super::{Caller, headers, path, refusal};
 use crate::odata::{ApiResult, ODataError};
 use crate::reply::Reply;
@@ -40,6 +41,8 @@ fn run(state: &State, request: &Incoming, caller: Caller) -> ApiResult<Reply> {
             format!("The number of requests in the batch is {requests}, above the maximum of {MOST}."),
         ));
     }
+    // An inner request may name another user, who then counts for it alone.
+    let caller = impersonated(state, request, caller)?;
     let goes_on = headers::continues_on_error(request);
     let mut answers = multipart::Writer::new("batchresponse");
     let mut failed = false;
