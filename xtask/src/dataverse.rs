@@ -37,6 +37,12 @@ impl Dataverse {
         Self::start_with(program, &["--tls".as_ref(), "--tls-ca-file".as_ref(), authority.as_os_str()])
     }
 
+    /// The same with further options of the program.
+    pub fn start_with_more(program: &Path, options: &[&str]) -> Result<Self> {
+        let options: Vec<&OsStr> = options.iter().map(OsStr::new).collect();
+        Self::start_with(program, &options)
+    }
+
     fn start_with(program: &Path, arguments: &[&OsStr]) -> Result<Self> {
         let mut child = Command::new(program)
             .args(["--port", "0", "--seed", "contoso", "--until-eof"])
@@ -57,6 +63,13 @@ impl Dataverse {
         };
         let agent = Agent::config_builder().proxy(None).build().into();
         Ok(Self { url, child, agent })
+    }
+
+    /// The memory that the process holds, in KiB, where the system tells it.
+    pub fn memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        line.split_whitespace().next()?.parse().ok()
     }
 
     /// The Login Id of the seed's application.

@@ -1,9 +1,11 @@
-//! The tasks of the project: `cargo xtask demo` shows the connector at work, `cargo xtask test` runs every test.
+//! The tasks of the project: `cargo xtask demo` shows the connector at work, `cargo xtask test` runs every test,
+//! `cargo xtask load` loads Local Dataverse.
 
 mod command;
 mod dataverse;
 mod demo;
 mod header;
+mod load;
 mod powershell;
 mod project;
 mod reliability;
@@ -35,6 +37,11 @@ enum Task {
     Test(test::Options),
     /// Builds the native library and puts the module and the connector together in target/module
     Stage(stage::Options),
+    /// Loads Local Dataverse from two processes, and compares its ledger and its data with what they were told
+    Load(load::Options),
+    /// One of these processes
+    #[command(hide = true)]
+    LoadClient(load::client::Options),
     /// Writes include/dynamics365.h anew from the library's source
     Header,
     /// Runs every operation under every fault, and writes docs/reliability.md
@@ -54,12 +61,13 @@ fn main() -> ExitCode {
 
 /// False when the task did its work and what it looked at was not as it should be.
 fn run(task: Task) -> Result<bool> {
-    let project = Project::find()?;
     match task {
-        Task::Demo(options) => demo::run(&project, &options),
-        Task::Test(options) => test::run(&project, &options),
-        Task::Stage(options) => stage::run(&project, &options),
-        Task::Header => header::write(&project),
-        Task::Reliability => reliability::run(&project),
+        Task::Demo(options) => demo::run(&Project::find()?, &options),
+        Task::Test(options) => test::run(&Project::find()?, &options),
+        Task::Stage(options) => stage::run(&Project::find()?, &options),
+        Task::Load(options) => load::run(&Project::find()?, &options),
+        Task::LoadClient(options) => load::client::run(&options),
+        Task::Header => header::write(&Project::find()?),
+        Task::Reliability => reliability::run(&Project::find()?),
     }
 }

@@ -17,7 +17,7 @@ use crate::command::run as run_command;
 use crate::project::{Built, Profile, Project};
 use crate::stage::{self, Staged};
 use crate::style::{Style, paint};
-use crate::{demo, header, symbols};
+use crate::{demo, header, load, symbols};
 
 use pester::{Setting, Shell};
 use report::Report;
@@ -47,6 +47,8 @@ enum Suite {
     Clients,
     /// The page of Local Dataverse in a real browser
     Page,
+    /// A short load of Local Dataverse from two processes
+    Load,
     /// cargo xtask demo
     Demo,
     /// The Pester suite of the module and the connector
@@ -84,6 +86,9 @@ fn title(suite: Suite) -> (&'static str, &'static str) {
         Suite::C => ("C", "the header as C11 and C++17, the programs of tests/abi, the example"),
         Suite::Clients => ("Clients", "npm packages against Local Dataverse"),
         Suite::Page => ("Page", "the page of Local Dataverse in Chromium"),
+        Suite::Load => {
+            ("Load", "Local Dataverse under two processes: its ledger, its data and what they were told agree")
+        }
         Suite::Demo => ("Demo", "the connector's whole job"),
         Suite::Pester => ("Pester", "the module and the connector"),
         Suite::Engine => ("Engine", "the host for machines without PowerShell"),
@@ -111,6 +116,12 @@ impl Context<'_> {
             Suite::C => self.measure(name, |context| c::suite(project, &context.built()?.0)),
             Suite::Clients => self.measure(name, |context| node::clients(project, &context.built()?.0)),
             Suite::Page => self.measure(name, |context| node::page(project, &context.built()?.0)),
+            Suite::Load => self.measure(name, |context| {
+                let checked = load::load(project, &context.built()?.0.dataverse, &load::SHORT)?;
+                let mut all = Tally::default();
+                checked.iter().for_each(|(_, wrong)| all.add(Tally::one(wrong.is_empty())));
+                Ok(all)
+            }),
             Suite::Demo => self.in_each_shell(name, |setting, shell| {
                 let (steps, different) = demo::quietly(project, setting.built, setting.staged, &shell.powershell)?;
                 Ok(Tally { passed: steps - different, failed: different, skipped: 0 })
