@@ -657,6 +657,21 @@ d365_status d365_who_am_i(const d365_client *client,
                           d365_operation **operation,
                           d365_error **error);
 
+// Finds out why a connection does not work, or that it does: the host's name, the connection, TLS, whether it is a Dataverse environment, signing in, the
+// application user, its privileges. The walk stops at the first step that fails.
+//
+// Result: `{"success":true,"steps":[{"step":"NameResolution","success":true,"detail":"...","milliseconds":1,"status":null,"httpStatus":null,"code":null},...],
+// "who":{"UserId":"...",...},"version":"9.2...","missingPrivileges":["prvAssignRole"]}`. success is false where a step failed; privileges for changes may be
+// missing all the same.
+//
+// Fails with CANCELLED only: everything else is in the result.
+//
+// Any thread. On success `*operation` is a handle to wait for with `d365_operation_wait` and to free with
+// `d365_operation_free`.
+d365_status d365_client_test(const d365_client *client,
+                             d365_operation **operation,
+                             d365_error **error);
+
 // Sends any other request of the Web API. `path` is relative to the API path, or a URL of the environment itself; `headers_json` is NULL or
 // an object of header names and values; `body` may be NULL with length 0.
 //

@@ -35,6 +35,7 @@ mod change;
 pub mod changes;
 mod client;
 mod config;
+pub mod diagnosis;
 mod error;
 pub mod ffi;
 mod holder;

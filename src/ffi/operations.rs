@@ -12,7 +12,7 @@ use crate::client::Client;
 use crate::error::{Result, Status};
 use crate::operation::Operation;
 use crate::roles::RoleRef;
-use crate::{UnitRef, requests, roles, users};
+use crate::{UnitRef, diagnosis, requests, roles, users};
 
 pub(super) fn start<T: Serialize>(
     client: &d365_client,
@@ -299,6 +299,28 @@ pub unsafe extern "C" fn d365_who_am_i(
 ) -> Status {
     export!(error; client = handle(client), operation = out(operation); {
         start(client, operation, requests::who_am_i)
+    })
+}
+
+/// Finds out why a connection does not work, or that it does: the host's name, the connection, TLS, whether it is a Dataverse environment, signing in, the
+/// application user, its privileges. The walk stops at the first step that fails.
+///
+/// Result: `{"success":true,"steps":[{"step":"NameResolution","success":true,"detail":"...","milliseconds":1,"status":null,"httpStatus":null,"code":null},...],
+/// "who":{"UserId":"...",...},"version":"9.2...","missingPrivileges":["prvAssignRole"]}`. success is false where a step failed; privileges for changes may be
+/// missing all the same.
+///
+/// Fails with CANCELLED only: everything else is in the result.
+///
+/// Any thread. On success `*operation` is a handle to wait for with `d365_operation_wait` and to free with
+/// `d365_operation_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn d365_client_test(
+    client: *const d365_client,
+    operation: *mut *mut d365_operation,
+    error: *mut *mut d365_error,
+) -> Status {
+    export!(error; client = handle(client), operation = out(operation); {
+        start(client, operation, diagnosis::diagnose)
     })
 }
 

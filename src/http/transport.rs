@@ -258,7 +258,9 @@ fn failed(request: &Request, error: reqwest::Error) -> Failed {
             format!("The connection to {host} was lost during '{}': {reason}.", request.name()),
         )
     };
-    Failed { error, not_sent, for_good: false }
+    // What is wrong with a certificate does not pass.
+    let for_good = not_sent && reason.contains("certificate");
+    Failed { error, not_sent, for_good }
 }
 
 /// What is wrong with a reply that is none of HTTP.

@@ -5,6 +5,7 @@ mod cancel;
 mod certificate;
 mod changes;
 mod create;
+mod diagnosis;
 mod enable_and_move;
 mod header;
 mod lists;

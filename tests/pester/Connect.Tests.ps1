@@ -89,6 +89,9 @@ Describe 'Connections' {
         $good = Test-Dynamics365Connection -Connection good
         $good.Success | Should -BeTrue
         $good.UserId | Should -Be $known.Application
+        $good.Version | Should -BeLike '9.*'
+        (@($good.Steps | ForEach-Object { $_.Step }) -join ' ') | Should -Be 'NameResolution Connection Environment SignIn ApplicationUser Privileges'
+        @($good.MissingPrivileges).Length | Should -Be 0
 
         $null = Connect-Dynamics365 @at -Credential (New-TestCredential -Secret wrong) -SkipTest -Name bad
         $bad = Test-Dynamics365Connection

@@ -55,9 +55,14 @@ function New-ClientHandle {
 function Update-Connection {
     param($Cmdlet, $Connection)
     $answer = ConvertFrom-JsonText (Invoke-Operation -Cmdlet $Cmdlet -Connection $Connection -Function 'd365_who_am_i')
-    $Connection.UserId = $answer.UserId
-    $Connection.BusinessUnitId = $answer.BusinessUnitId
-    $Connection.OrganizationId = $answer.OrganizationId
+    Set-ConnectionUser -Connection $Connection -Answer $answer
+}
+
+function Set-ConnectionUser {
+    param($Connection, $Answer)
+    $Connection.UserId = $Answer.UserId
+    $Connection.BusinessUnitId = $Answer.BusinessUnitId
+    $Connection.OrganizationId = $Answer.OrganizationId
     $Connection.ConnectedAt = [datetime]::Now
 }
 

@@ -39,7 +39,9 @@ $script:PlainTypes = [ordered]@{
         Planned = [bool] }
     TeamRoleChange  = [ordered]@{ TeamId = [string]; TeamName = [string]; RoleId = [string]; RoleName = [string]; Action = [string]; Changed = [bool]; Planned = [bool] }
     ConnectionTest  = [ordered]@{ Success = [bool]; Step = [string]; Message = [string]; ErrorId = [string]; StatusCode = [int]; ErrorCode = [string]
-        Name = [string]; Url = [string]; UserId = [string]; BusinessUnitId = [string]; OrganizationId = [string]; Duration = [timespan] }
+        Name = [string]; Url = [string]; UserId = [string]; BusinessUnitId = [string]; OrganizationId = [string]; Version = [string]; MissingPrivileges = [string[]]
+        Steps = [object[]]; Duration = [timespan] }
+    ConnectionStep  = [ordered]@{ Step = [string]; Success = [bool]; Detail = [string]; Duration = [timespan] }
     Response        = [ordered]@{ StatusCode = [int]; Header = [object]; Body = [object] }
 }
 
@@ -143,7 +145,7 @@ function Add-ConnectionType {
     param($Module)
     $type = $Module.DefineType('Dynamics365.Connection', [System.Reflection.TypeAttributes]'Public, Sealed')
     $fields = [ordered]@{ Name = [string]; Url = [string]; ApiPath = [string]; LoginId = [string]; UserId = [string]; BusinessUnitId = [string]
-        OrganizationId = [string]; ConnectedAt = [System.Nullable[datetime]]; IsDefault = [bool] }
+        OrganizationId = [string]; Version = [string]; ConnectedAt = [System.Nullable[datetime]]; IsDefault = [bool] }
     $name = $null
     foreach ($field in $fields.Keys) {
         $builder = $type.DefineField($field, $fields[$field], [System.Reflection.FieldAttributes]::Public)

@@ -33,6 +33,7 @@ $script:NativeDeclarations = @(
     'd365_status d365_team_role_assign(const d365_client *client, const char *team_id, const char *role, const char *business_unit, uint32_t flags, d365_operation **operation, d365_error **error);'
     'd365_status d365_team_role_revoke(const d365_client *client, const char *team_id, const char *role, const char *business_unit, uint32_t flags, d365_operation **operation, d365_error **error);'
     'd365_status d365_who_am_i(const d365_client *client, d365_operation **operation, d365_error **error);'
+    'd365_status d365_client_test(const d365_client *client, d365_operation **operation, d365_error **error);'
     'd365_status d365_request(const d365_client *client, const char *method, const char *path, const char *headers_json, const uint8_t *body, size_t body_len, d365_operation **operation, d365_error **error);'
 
     'd365_status d365_user_list(const d365_client *client, const char *columns, const char *filter, const char *order_by, uint64_t first, d365_rows **rows, d365_error **error);'
