@@ -4,8 +4,10 @@ use http::{Method, StatusCode};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
+use super::parameters::Parameters;
 use super::write::change_of;
-use super::{Call, json_reply, not_allowed, privilege_functions};
+use super::{Call, json_reply, not_allowed, organization_functions, privilege_functions, team_actions};
+use crate::metadata::operations::{self, Operation};
 use crate::model::{BusinessUnit, Set, SystemUser};
 use crate::odata::payload::{self, Context, Purpose};
 use crate::odata::{ApiResult, ODataError};
@@ -14,47 +16,71 @@ use crate::rules;
 use crate::seed::ORGANIZATION_ID;
 
 /// The version that `RetrieveVersion` gives.
-const VERSION: &str = "9.2.24031.00156";
+pub const VERSION: &str = "9.2.24031.00156";
 
 /// `GET WhoAmI()` and the like.
-pub fn answer(call: &Call<'_>, name: &str) -> ApiResult<Reply> {
+pub fn answer(call: &Call<'_>, operation: &'static Operation, parameters: &str) -> ApiResult<Reply> {
     if call.request.method != Method::GET {
         return Err(not_allowed(call));
     }
-    let context = format!("{}$metadata#Microsoft.Dynamics.CRM.{name}Response", call.base());
-    let body = match name {
-        "WhoAmI" => {
-            let store = call.state.store.read();
-            let user = rules::row::<SystemUser>(&store, call.caller.user)?;
-            json!({
-                "@odata.context": context,
-                "BusinessUnitId": user.business_unit,
-                "UserId": user.id,
-                "OrganizationId": ORGANIZATION_ID,
-            })
-        }
-        _ => json!({"@odata.context": context, "Version": VERSION}),
+    let name = operation.name;
+    let parameters = given(call, operation, parameters)?;
+    let members = match name {
+        "WhoAmI" => who_am_i(call)?,
+        "RetrieveVersion" => json!({ "Version": VERSION }),
+        "RetrieveCurrentOrganization" => organization_functions::current(call, &parameters)?,
+        "RetrieveTotalRecordCount" => organization_functions::counts(call, &parameters)?,
+        "RetrieveTimestamp" => organization_functions::timestamp(call),
+        "RetrieveProvisionedLanguages" => organization_functions::languages("RetrieveProvisionedLanguages"),
+        "RetrieveAvailableLanguages" => organization_functions::languages("LocaleIds"),
+        _ => return Err(ODataError::unsupported(format!("the function '{name}'"))),
     };
-    Ok(json_reply(StatusCode::OK, body.to_string().into_bytes()))
+    let context = format!("{}$metadata#Microsoft.Dynamics.CRM.{name}Response", call.base());
+    let mut body = Map::from_iter([("@odata.context".to_owned(), Json::String(context))]);
+    if let Json::Object(members) = members {
+        body.extend(members);
+    }
+    Ok(json_reply(StatusCode::OK, Json::Object(body).to_string().into_bytes()))
+}
+
+/// The parameters of a call.
+fn given(call: &Call<'_>, operation: &Operation, text: &str) -> ApiResult<Parameters> {
+    let names: Vec<&str> = operation.parameters.iter().map(|(name, _)| *name).collect();
+    Parameters::new(operation.name, text, &call.options, &names)
+}
+
+fn who_am_i(call: &Call<'_>) -> ApiResult<Json> {
+    let store = call.state.store.read();
+    let user = rules::row::<SystemUser>(&store, call.caller.user)?;
+    Ok(json!({ "BusinessUnitId": user.business_unit, "UserId": user.id, "OrganizationId": ORGANIZATION_ID }))
 }
 
 /// A function or action of a row, such as `systemusers(id)/Microsoft.Dynamics.CRM.SetBusinessSystemUser`.
-pub fn bound(call: &Call<'_>, set: Set, id: Uuid, operation: &str, parameters: &str) -> ApiResult<Reply> {
-    match (set, operation) {
-        (Set::Users, "SetBusinessSystemUser") => move_user(call, id),
-        (Set::Users, "RetrieveUserPrivileges") => privilege_functions::of_user(call, id),
-        (Set::Users, "RetrieveUserPrivilegeByPrivilegeName") => privilege_functions::by_name(call, id, parameters),
-        (Set::Users, "RetrieveUserSetOfPrivilegesByNames") => privilege_functions::by_names(call, id, parameters),
-        (Set::Roles, "RetrieveRolePrivilegesRole") => privilege_functions::of_role(call, id),
-        _ => Err(ODataError::unsupported(format!("the operation '{operation}' of '{}'", set.names().entity_set))),
+pub fn bound(call: &Call<'_>, set: Set, id: Uuid, name: &str, parameters: &str) -> ApiResult<Reply> {
+    let operation = operations::bound(set, name)
+        .ok_or_else(|| ODataError::unsupported(format!("the operation '{name}' of '{}'", set.names().entity_set)))?;
+    let method = if operation.is_action { Method::POST } else { Method::GET };
+    if call.request.method != method {
+        return Err(not_allowed(call));
+    }
+    match name {
+        "SetBusinessSystemUser" => return move_user(call, id),
+        "AddMembersTeam" => return team_actions::change_members(call, id, true),
+        "RemoveMembersTeam" => return team_actions::change_members(call, id, false),
+        _ => {}
+    }
+    let parameters = given(call, operation, parameters)?;
+    match name {
+        "RetrieveUserPrivileges" => privilege_functions::of_user(call, id),
+        "RetrieveUserPrivilegeByPrivilegeName" => privilege_functions::by_name(call, id, &parameters),
+        "RetrieveUserSetOfPrivilegesByNames" => privilege_functions::by_names(call, id, &parameters),
+        "RetrieveRolePrivilegesRole" => privilege_functions::of_role(call, id),
+        _ => Err(ODataError::unsupported(format!("the operation '{name}' of '{}'", set.names().entity_set))),
     }
 }
 
 /// A move to another business unit, in the form that the service deprecates.
 fn move_user(call: &Call<'_>, id: Uuid) -> ApiResult<Reply> {
-    if call.request.method != Method::POST {
-        return Err(not_allowed(call));
-    }
     let members = payload::object(&call.request.body, "systemusers")?;
     let settings = call.state.settings.read().clone();
     let mut store = call.state.store.write();

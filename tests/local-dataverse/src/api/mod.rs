@@ -10,11 +10,14 @@ mod fetch;
 mod functions;
 mod headers;
 mod impersonation;
+mod organization_functions;
+mod parameters;
 mod path;
 mod privilege_functions;
 mod privileges;
 mod property;
 mod read;
+mod team_actions;
 mod write;
 
 pub use authorize::{Caller, authorize};
@@ -120,7 +123,7 @@ fn dispatch(call: &Call<'_>, resource: &Resource) -> ApiResult<Reply> {
         Resource::Service => documents::service(call),
         Resource::Metadata => documents::metadata(call),
         Resource::Definitions(segments) => definitions::answer(call, segments),
-        Resource::Function(function) => functions::answer(call, function),
+        Resource::Function(operation, parameters) => functions::answer(call, operation, parameters),
         Resource::Bound(set, id, operation, parameters) => functions::bound(call, *set, *id, operation, parameters),
         Resource::Related(set, id, collection) => match call.request.method {
             Method::GET => read::related(call, *set, *id, *collection),

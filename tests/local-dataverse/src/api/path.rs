@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use crate::metadata::operations::{self, Operation};
 use crate::model::{Collection, Entity, Set, with_set};
 use crate::odata::{ApiResult, ODataError, decode};
 
@@ -38,7 +39,7 @@ pub enum Resource {
     /// `EntityDefinitions(LogicalName='systemuser')/Attributes` and the like: the segments
     Definitions(Vec<String>),
     /// `WhoAmI()` and others that belong to no row
-    Function(String),
+    Function(&'static Operation, String),
 }
 
 impl Resource {
@@ -56,7 +57,7 @@ impl Resource {
             | Resource::RelatedCount(_, _, collection)
             | Resource::References(_, _, collection)
             | Resource::Reference(_, _, collection, _) => Some(collection.target()),
-            Resource::Service | Resource::Metadata | Resource::Definitions(_) | Resource::Function(_) => None,
+            Resource::Service | Resource::Metadata | Resource::Definitions(_) | Resource::Function(..) => None,
         }
     }
 }
@@ -106,9 +107,10 @@ pub fn parse(rest: &str) -> ApiResult<Resource> {
     };
     let (name, key) = split_key(first)?;
     let Some(set) = Set::of_name(name) else {
+        if let Some(operation) = operations::unbound(name) {
+            return Ok(Resource::Function(operation, key.unwrap_or_default().to_owned()));
+        }
         return match name {
-            "WhoAmI" | "RetrieveVersion" if key.is_none_or(str::is_empty) => Ok(Resource::Function(name.to_owned())),
-            "WhoAmI" | "RetrieveVersion" => Err(ODataError::query(format!("The function '{name}' has no parameters."))),
             "$all" | "$entity" | "$crossjoin" => Err(ODataError::unsupported(format!("'{name}'"))),
             _ if DEFINITIONS.contains(&name) => Ok(Resource::Definitions(decoded)),
             _ if ELSEWHERE.contains(&name) => Err(ODataError::unsupported(format!("'{name}'"))),
@@ -230,7 +232,7 @@ mod tests {
                 format!("systemusers({ID})/Microsoft.Dynamics.CRM.X()"),
                 Resource::Bound(Set::Users, id, "X".into(), String::new()),
             ),
-            ("WhoAmI()".to_owned(), Resource::Function("WhoAmI".into())),
+            ("WhoAmI()".to_owned(), Resource::Function(operations::unbound("WhoAmI").unwrap(), String::new())),
         ] {
             assert_eq!(parse(&path), Ok(resource), "{path}");
         }

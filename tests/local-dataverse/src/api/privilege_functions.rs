@@ -1,10 +1,11 @@
 //! Functions that tell which privileges a user has, or a role gives.
 
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::{Call, json_reply, not_allowed};
+use super::parameters::Parameters;
+use super::{Call, json_reply};
 use crate::model::{Role, Set, SystemUser};
 use crate::odata::{ApiResult, ODataError};
 use crate::reply::Reply;
@@ -18,15 +19,15 @@ pub fn of_user(call: &Call<'_>, user: Uuid) -> ApiResult<Reply> {
 }
 
 /// `systemusers(id)/Microsoft.Dynamics.CRM.RetrieveUserPrivilegeByPrivilegeName(PrivilegeName='prvReadUser')`
-pub fn by_name(call: &Call<'_>, user: Uuid, parameters: &str) -> ApiResult<Reply> {
-    let name = parameter(call, parameters, "PrivilegeName")?;
-    user_privileges(call, "RetrieveUserPrivilegeByPrivilegeName", user, &texts(&name)?)
+pub fn by_name(call: &Call<'_>, user: Uuid, parameters: &Parameters) -> ApiResult<Reply> {
+    let name = parameters.text("PrivilegeName")?;
+    user_privileges(call, "RetrieveUserPrivilegeByPrivilegeName", user, &[name])
 }
 
 /// `systemusers(id)/Microsoft.Dynamics.CRM.RetrieveUserSetOfPrivilegesByNames(PrivilegeNames=@p)?@p=["prvReadUser"]`
-pub fn by_names(call: &Call<'_>, user: Uuid, parameters: &str) -> ApiResult<Reply> {
-    let names = parameter(call, parameters, "PrivilegeNames")?;
-    user_privileges(call, "RetrieveUserSetOfPrivilegesByNames", user, &texts(&names)?)
+pub fn by_names(call: &Call<'_>, user: Uuid, parameters: &Parameters) -> ApiResult<Reply> {
+    let names = parameters.texts("PrivilegeNames")?;
+    user_privileges(call, "RetrieveUserSetOfPrivilegesByNames", user, &names)
 }
 
 /// `roles(id)/Microsoft.Dynamics.CRM.RetrieveRolePrivilegesRole()`
@@ -63,34 +64,9 @@ fn entry(name: &str, unit: Uuid) -> Json {
 }
 
 fn answer(call: &Call<'_>, function: &str, entries: Vec<Json>) -> ApiResult<Reply> {
-    if call.request.method != Method::GET {
-        return Err(not_allowed(call));
-    }
     let body = json!({
         "@odata.context": format!("{}$metadata#Microsoft.Dynamics.CRM.{function}Response", call.base()),
         "RolePrivileges": entries,
     });
     Ok(json_reply(StatusCode::OK, body.to_string().into_bytes()))
-}
-
-/// The value of a function's parameter, as written, or as its alias in the query says.
-fn parameter(call: &Call<'_>, parameters: &str, name: &str) -> ApiResult<String> {
-    let missing = || ODataError::query(format!("The function needs the parameter {name}."));
-    let value = parameters.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')).ok_or_else(missing)?;
-    match value.starts_with('@') {
-        true => call.options.alias(value).map(str::to_owned).ok_or_else(missing),
-        false => Ok(value.to_owned()),
-    }
-}
-
-/// The texts of `'a'` or of `["a","b"]`, with either kind of quotes.
-fn texts(value: &str) -> ApiResult<Vec<String>> {
-    let value = value.trim();
-    let items = value.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(value);
-    let texts = items.split(',').map(|item| {
-        let item = item.trim();
-        let inner = ['\'', '"'].iter().find_map(|quote| item.strip_prefix(*quote)?.strip_suffix(*quote));
-        inner.map(str::to_owned).ok_or_else(|| ODataError::query(format!("'{item}' is no text in quotes.")))
-    });
-    texts.collect()
 }

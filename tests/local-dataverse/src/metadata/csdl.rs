@@ -43,8 +43,8 @@ pub fn document(settings: &Settings, annotate: bool) -> String {
         }
         xml.push_str("</EnumType>");
     }
-    for operation in operations::ALL {
-        describe(&mut xml, &operation);
+    for operation in &operations::ALL {
+        describe(&mut xml, operation);
     }
     container(&mut xml, settings, annotate);
     xml.push_str(END);

@@ -30,6 +30,8 @@ pub const CLIENT_ID: &str = "22222222-2222-4222-8222-222222222222";
 pub const CLIENT_SECRET: &str = "local-dataverse-secret";
 /// An application of the tenant that the environment has no user row for.
 pub const STRANGER_CLIENT_ID: &str = "33333333-3333-4333-8333-333333333333";
+/// The environment, as the Power Platform names it.
+pub const ENVIRONMENT_ID: Uuid = uuid!("66666666-6666-4666-8666-666666666666");
 /// The organization.
 pub const ORGANIZATION_ID: Uuid = uuid!("44444444-4444-4444-8444-444444444444");
 /// The solution that the roles belong to.

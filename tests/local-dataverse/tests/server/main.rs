@@ -13,6 +13,7 @@ mod expand;
 mod faults;
 mod fetch;
 mod filter;
+mod functions;
 mod grammar;
 mod http2;
 mod impersonation;
