@@ -59,7 +59,8 @@ fn suite(project: &Project, folder: &str, environment: &[(&str, OsString)]) -> R
         return Ok(Tally::one(false));
     }
     let mut tests = Command::new(node);
-    tests.args(["--test", "--test-reporter=tap"]).current_dir(&folder);
+    // One file after the other: they share a server, and each puts it back to the seed.
+    tests.args(["--test", "--test-concurrency=1", "--test-reporter=tap"]).current_dir(&folder);
     for (name, value) in environment {
         tests.env(name, value);
     }
