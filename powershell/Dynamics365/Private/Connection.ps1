@@ -29,9 +29,9 @@ function Get-ClientHandle {
     $handle
 }
 
-# A native client made of a URL, options and a credential; -SetCredential gets the configuration.
+# A native client made of a URL, options and a way to sign in.
 function New-ClientHandle {
-    param([string] $Url, $Options, [scriptblock] $SetCredential)
+    param([string] $Url, $Options, $SignIn)
     $native = Get-NativeType
     $configuration = [System.IntPtr]::Zero
     $client = [System.IntPtr]::Zero
@@ -43,7 +43,7 @@ function New-ClientHandle {
             $status = $native::d365_config_set_option($configuration, $name, $Options[$name], [ref]$failure)
             if ($status -ne 0) { throw (New-NativeFailure -Status $status -NativeError $failure) }
         }
-        & $SetCredential $configuration
+        Set-SignIn -Configuration $configuration -SignIn $SignIn
         $status = $native::d365_client_new($configuration, [ref]$client, [ref]$failure)
         if ($status -ne 0) { throw (New-NativeFailure -Status $status -NativeError $failure) }
         (Get-EmittedType -Library (Get-LibraryPath))['ClientHandle']::new($client)

@@ -139,8 +139,8 @@ function Add-ToString {
     $il.Emit([System.Reflection.Emit.OpCodes]::Ret)
 }
 
-# A connection: what may be shown are its fields. The handle of the native client is behind a method, so that neither
-# ConvertTo-Json nor Export-Clixml nor a listing ever meets it.
+# A connection: what may be shown are its fields. The handle of the native client and what answers its questions are behind methods, so
+# that neither ConvertTo-Json nor Export-Clixml nor a listing ever meets them.
 function Add-ConnectionType {
     param($Module)
     $type = $Module.DefineType('Dynamics365.Connection', [System.Reflection.TypeAttributes]'Public, Sealed')
@@ -152,19 +152,24 @@ function Add-ConnectionType {
         if ($null -eq $name) { $name = $builder }
     }
     $safeHandle = [System.Runtime.InteropServices.SafeHandle]
-    $handle = $type.DefineField('handle', $safeHandle, [System.Reflection.FieldAttributes]'Private, InitOnly')
+    $hidden = [ordered]@{ Handle = $safeHandle; Source = [object] }
     $constructor = $type.DefineConstructor([System.Reflection.MethodAttributes]::Public, [System.Reflection.CallingConventions]::Standard,
-        [System.Type[]]@($safeHandle))
+        [System.Type[]]@($hidden.Values))
     $il = $constructor.GetILGenerator()
     $il.Emit([System.Reflection.Emit.OpCodes]::Ldarg_0)
     $il.Emit([System.Reflection.Emit.OpCodes]::Call, [object].GetConstructor([System.Type]::EmptyTypes))
-    $il.Emit([System.Reflection.Emit.OpCodes]::Ldarg_0)
-    $il.Emit([System.Reflection.Emit.OpCodes]::Ldarg_1)
-    $il.Emit([System.Reflection.Emit.OpCodes]::Stfld, $handle)
-    $il.Emit([System.Reflection.Emit.OpCodes]::Ret)
-    $il = $type.DefineMethod('GetHandle', [System.Reflection.MethodAttributes]'Public, HideBySig', $safeHandle, [System.Type]::EmptyTypes).GetILGenerator()
-    $il.Emit([System.Reflection.Emit.OpCodes]::Ldarg_0)
-    $il.Emit([System.Reflection.Emit.OpCodes]::Ldfld, $handle)
+    $argument = 0
+    foreach ($part in $hidden.Keys) {
+        $argument++
+        $field = $type.DefineField($part.ToLowerInvariant(), $hidden[$part], [System.Reflection.FieldAttributes]'Private, InitOnly')
+        $il.Emit([System.Reflection.Emit.OpCodes]::Ldarg_0)
+        $il.Emit([System.Reflection.Emit.OpCodes]::Ldarg, [int16]$argument)
+        $il.Emit([System.Reflection.Emit.OpCodes]::Stfld, $field)
+        $getter = $type.DefineMethod("Get$part", [System.Reflection.MethodAttributes]'Public, HideBySig', $hidden[$part], [System.Type]::EmptyTypes).GetILGenerator()
+        $getter.Emit([System.Reflection.Emit.OpCodes]::Ldarg_0)
+        $getter.Emit([System.Reflection.Emit.OpCodes]::Ldfld, $field)
+        $getter.Emit([System.Reflection.Emit.OpCodes]::Ret)
+    }
     $il.Emit([System.Reflection.Emit.OpCodes]::Ret)
     Add-ToString -Type $type -Field $name
     $type.CreateType()

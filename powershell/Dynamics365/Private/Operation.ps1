@@ -25,7 +25,8 @@ function Invoke-Operation {
         $operation = $call[$handle]
         $status = 1
         $failure = [System.IntPtr]::Zero
-        while ($status -eq 1) {
+        while ($status -eq 1 -or $status -eq $script:AnswerNeeded) {
+            if ($status -eq $script:AnswerNeeded) { Send-Answer $Connection }
             $status = $native::d365_operation_wait($operation, $script:WaitMilliseconds, [ref]$failure)
             Write-NativeLog -Cmdlet $Cmdlet -Function 'd365_operation_log' -Handle $operation
         }

@@ -22,7 +22,8 @@ function Write-Row {
             $failure = [System.IntPtr]::Zero
             $status = $native::d365_rows_next($rows, $script:WaitMilliseconds, $batch, [ref]$failure)
             Write-NativeLog -Cmdlet $Cmdlet -Function 'd365_rows_log' -Handle $rows
-            if ($status -eq 1) { continue }
+            if ($status -eq $script:AnswerNeeded) { Send-Answer $Connection }
+            if ($status -eq 1 -or $status -eq $script:AnswerNeeded) { continue }
             if ($status -eq 2) { break }
             if ($status -ne 0) { throw (New-NativeFailure -Status $status -NativeError $failure) }
 
