@@ -66,11 +66,8 @@ $connectorErrorCodes = @{
 # The folder of this script: the module is looked for beside it.
 $connectorRoot = $PSScriptRoot
 
+# Creates or changes a user, and assigns and revokes its roles (SAVE).
 function Save-Identity {
-    <#
-    .SYNOPSIS
-    Creates or changes a user, and assigns and revokes its roles (SAVE).
-    #>
     [CmdletBinding()]
     param()
     $saved = @{ Id = ''; Changed = $false; Messages = [System.Collections.Generic.List[string]]::new() }
@@ -99,11 +96,8 @@ function Save-Identity {
     catch { Write-ConnectorFailure -Cmdlet $PSCmdlet -ErrorRecord $_ -Saved $saved }
 }
 
+# Runs a search query and writes one dictionary a record (SEARCH).
 function Search-Data {
-    <#
-    .SYNOPSIS
-    Runs a search query and writes one dictionary a record (SEARCH).
-    #>
     [CmdletBinding()]
     param()
     try {
@@ -116,64 +110,46 @@ function Search-Data {
     catch { Write-ConnectorFailure -Cmdlet $PSCmdlet -ErrorRecord $_ -Search }
 }
 
+# Refuses (DELETE): Dynamics 365 does not delete users.
 function Remove-Identity {
-    <#
-    .SYNOPSIS
-    Refuses (DELETE): Dynamics 365 does not delete users.
-    #>
     [CmdletBinding()]
     param()
     Write-ConnectorRefusal -Cmdlet $PSCmdlet -Message ('Deleting users is not supported by the Dynamics 365 API. Disable the user instead: ' +
         'send a Suspend operation, or set the attribute isdisabled to True.')
 }
 
+# Refuses (RESET_PASSWORD): users of Dynamics 365 have no password there.
 function Reset-IdentityPassword {
-    <#
-    .SYNOPSIS
-    Refuses (RESET_PASSWORD): users of Dynamics 365 have no password there.
-    #>
     [CmdletBinding()]
     param()
     Write-ConnectorRefusal -Cmdlet $PSCmdlet -Message ('Resetting a password is not supported: users of Dynamics 365 sign in with Microsoft Entra ID and have no password in the environment. ' +
         'Reset it there, through the connector of that system.')
 }
 
+# Refuses (LOGIN): users of Dynamics 365 have no password there.
 function Test-IdentityPassword {
-    <#
-    .SYNOPSIS
-    Refuses (LOGIN): users of Dynamics 365 have no password there.
-    #>
     [CmdletBinding()]
     param()
     Write-ConnectorRefusal -Cmdlet $PSCmdlet -Message ('Testing a password is not supported: users of Dynamics 365 sign in with Microsoft Entra ID and have no password in the environment. ' +
         'Test it there, through the connector of that system.')
 }
 
+# Disables a user (SUSPEND).
 function Suspend-Identity {
-    <#
-    .SYNOPSIS
-    Disables a user (SUSPEND).
-    #>
     [CmdletBinding()]
     param()
     Set-ConnectorUserState -Cmdlet $PSCmdlet -Enabled $false
 }
 
+# Enables a user (RESUME).
 function Resume-Identity {
-    <#
-    .SYNOPSIS
-    Enables a user (RESUME).
-    #>
     [CmdletBinding()]
     param()
     Set-ConnectorUserState -Cmdlet $PSCmdlet -Enabled $true
 }
 
+# Finds out whether the environment can be reached and lets the connector in (TEST).
 function Test-ConnectorConnection {
-    <#
-    .SYNOPSIS
-    Finds out whether the environment can be reached and lets the connector in (TEST).
-    #>
     [CmdletBinding()]
     param()
     try {
@@ -330,69 +306,96 @@ function Set-ConnectorUserState {
 
 # ---- Search ----
 
-# The command and the arguments of a search query. It is parsed, never evaluated: what is not exactly one of the known forms is refused.
+# The longest search query. The environment takes addresses of 32 KB, in which a filter is longer than here.
+$connectorQueryLength = 16000
+
+# One word of a search query: a parameter, a text in quotation marks, or a plain word, which white space or the end must follow. That is all
+# there is: the query never reaches PowerShell's own parser, which could load what a query names.
+$connectorQueryWord = [regex]::new('\G[ \t\r\n]*(?:-(?<parameter>[A-Za-z]+)(?:[ \t]*:|(?=\s|$))|' +
+    "(?:'(?<text>(?:[^'\p{Cc}]|'')*)'|`"(?<text>(?:[^`"``$\p{Cc}]|`"`")*)`"|(?<word>-?[0-9][A-Za-z0-9-]*|[A-Za-z][A-Za-z0-9-]*))(?=\s|$))", 'CultureInvariant, ExplicitCapture')
+
+# What is refused where no word is: how the rest of the query begins, and the reason.
+$connectorQueryRefusals = [ordered]@{
+    '"[^"]*\$\(|^\$\(' = 'it has a sub-expression, $(...)'; '"[^"]*\$|^\$' = 'it has a variable, and values must be constant'
+    '@[''"]' = 'it has a here-string'; '@\(' = 'it has an array'; '@\{' = 'it has a hash table'; '@' = 'it has splatting'
+    '\{' = 'it has a script block'; '\(' = 'it has an expression in parentheses'; '\[' = 'it has a type'; '\|' = 'it has a pipeline'; '#|<#' = 'it has a comment'; '[<>]' = 'it has a redirection'
+    '--%' = 'it has the stop-parsing sign, --%'; '&' = 'it has the call operator'; '\.' = 'it has a dot outside of quotation marks'; ';' = 'it has a second command'
+    '"[^"]*`|^`' = 'it has a backtick'; '=' = 'it has an assignment'; ',' = 'it has a list'
+    '[\u2018-\u201F\u2032\u2033]' = 'it has typographic quotation marks: use '' and "'; '[\u2010-\u2015\u2212]' = 'it has a typographic dash: use -'
+    '["''][^\p{Cc}]*\p{Cc}|^\p{Cc}' = 'it has a control character'; '''(?:[^'']|'''')*''|"(?:[^"]|"")*"' = 'something follows a closing quotation mark at once'
+    '["'']' = 'a quotation mark is not closed'
+}
+
+# The command and the arguments of a search query. It is read, never evaluated: what is not exactly one of the known forms is refused.
 function Read-ConnectorQuery {
     param([string] $Query)
-    $tokens = $null
-    $errors = $null
-    $ast = [System.Management.Automation.Language.Parser]::ParseInput($Query, [ref]$tokens, [ref]$errors)
-    if ($errors.Length -gt 0) { throw (New-ConnectorQueryFailure $Query $errors[0].Message) }
-    $statements = @(if ($null -ne $ast.EndBlock) { $ast.EndBlock.Statements })
-    if ($statements.Length -ne 1 -or $null -ne $ast.ParamBlock -or $null -ne $ast.BeginBlock -or $null -ne $ast.ProcessBlock -or $null -ne $ast.DynamicParamBlock -or
-        $null -ne $ast.EndBlock.Traps -or @($ast.UsingStatements).Length -gt 0) { throw (New-ConnectorQueryFailure $Query 'it is not one command') }
-    $pipeline = $statements[0]
-    if ($pipeline -isnot [System.Management.Automation.Language.PipelineAst] -or $pipeline.PipelineElements.Count -ne 1) {
-        throw (New-ConnectorQueryFailure $Query 'it is not one command')
-    }
-    foreach ($token in $tokens) { if ($token.Kind -eq [System.Management.Automation.Language.TokenKind]::Ampersand) { throw (New-ConnectorQueryFailure $Query "'&' stands outside of quotes") } }
-    $command = $pipeline.PipelineElements[0]
-    if ($command -isnot [System.Management.Automation.Language.CommandAst] -or $command.Redirections.Count -gt 0 -or
-        $command.InvocationOperator -ne [System.Management.Automation.Language.TokenKind]::Unknown) { throw (New-ConnectorQueryFailure $Query 'it is not a plain command') }
-    $name = $command.GetCommandName()
+    if ($Query.Length -gt $connectorQueryLength) { throw (New-ConnectorQueryFailure $Query "it is longer than $connectorQueryLength characters") }
     $types = @{ 'Get-Dynamics365User' = 'User'; 'Get-Dynamics365Role' = 'Role' }
-    if ($null -eq $name -or -not $types.ContainsKey($name)) { throw (New-ConnectorQueryFailure $Query "the command '$($command.CommandElements[0].Extent.Text)' is not one of those") }
-
+    $words = [System.Collections.Generic.List[object]]::new()
+    # A semicolon at the end begins no second command.
+    $rest = $Query.TrimEnd("; `t`r`n".ToCharArray())
+    $end = 0
+    while ($end -lt $rest.Length) {
+        $match = $connectorQueryWord.Match($rest, $end)
+        if (-not $match.Success) { throw (New-ConnectorQueryFailure $Query (Get-ConnectorQueryRefusal $rest.Substring($end))) }
+        $words.Add($match)
+        $end = $match.Index + $match.Length
+        $name = $words[0].Groups['word'].Value
+        if (-not $types.ContainsKey($name)) { throw (New-ConnectorQueryFailure $Query "the command '$($words[0].Value.Trim())' is not one of those") }
+    }
+    if ($words.Count -eq 0) { throw (New-ConnectorQueryFailure $Query 'it is empty') }
     $arguments = @{}
-    $elements = $command.CommandElements
-    for ($index = 1; $index -lt $elements.Count; $index++) {
-        $parameter = $elements[$index]
-        if ($parameter -isnot [System.Management.Automation.Language.CommandParameterAst]) { throw (New-ConnectorQueryFailure $Query "'$($parameter.Extent.Text)' follows no parameter") }
-        $key = @('Id', 'Filter', 'First') -eq $parameter.ParameterName
-        if ($key.Length -ne 1) { throw (New-ConnectorQueryFailure $Query "the parameter -$($parameter.ParameterName) is not one of -Id, -Filter and -First") }
+    for ($index = 1; $index -lt $words.Count; $index += 2) {
+        $parameter = $words[$index].Groups['parameter']
+        if (-not $parameter.Success) { throw (New-ConnectorQueryFailure $Query "'$($words[$index].Value.Trim())' follows no parameter") }
+        $key = @('Id', 'Filter', 'First') -eq $parameter.Value
+        if ($key.Length -ne 1) { throw (New-ConnectorQueryFailure $Query "the parameter -$($parameter.Value) is not one of -Id, -Filter and -First") }
         if ($arguments.ContainsKey($key[0])) { throw (New-ConnectorQueryFailure $Query "the parameter -$($key[0]) is there twice") }
-        $value = $parameter.Argument
-        if ($null -eq $value) {
-            $index++
-            if ($index -lt $elements.Count) { $value = $elements[$index] }
-        }
-        $arguments[$key[0]] = Read-ConnectorQueryValue -Query $Query -Parameter $key[0] -Value $value
+        if ($index + 1 -eq $words.Count -or $words[$index + 1].Groups['parameter'].Success) { throw (New-ConnectorQueryFailure $Query "the parameter -$($key[0]) has no value") }
+        $arguments[$key[0]] = Read-ConnectorQueryValue -Query $Query -Parameter $key[0] -Word $words[$index + 1]
     }
     if ($arguments.ContainsKey('Id') -and $arguments.Count -gt 1) { throw (New-ConnectorQueryFailure $Query '-Id stands alone') }
     @{ Type = $types[$name]; Arguments = $arguments }
 }
 
-# The value of an argument: a constant, and of the right kind.
+# The value of an argument, which must be of the right kind.
 function Read-ConnectorQueryValue {
-    param([string] $Query, [string] $Parameter, $Value)
-    if ($null -eq $Value -or $Value -is [System.Management.Automation.Language.CommandParameterAst]) { throw (New-ConnectorQueryFailure $Query "the parameter -$Parameter has no value") }
-    if ($Value -isnot [System.Management.Automation.Language.ConstantExpressionAst]) { throw (New-ConnectorQueryFailure $Query "'$($Value.Extent.Text)' is no constant") }
-    $constant = $Value.Value
+    param([string] $Query, [string] $Parameter, $Word)
+    $value = $Word.Groups['word'].Value
+    if ($Word.Groups['text'].Success) {
+        $value = $Word.Groups['text'].Value
+        $quote = $Word.Value.Trim().Substring(0, 1)
+        $value = $value.Replace("$quote$quote", $quote)
+    }
     if ($Parameter -ceq 'First') {
         $number = [long]0
-        if (-not [long]::TryParse([string]$constant, [ref]$number) -or $number -lt 1) { throw (New-ConnectorQueryFailure $Query "-First needs a whole number of at least 1, not '$constant'") }
+        if ($value -notmatch '^[0-9]{1,18}$' -or -not [long]::TryParse($value, [ref]$number) -or $number -lt 1) { throw (New-ConnectorQueryFailure $Query "-First needs a whole number of at least 1, not '$value'") }
         return $number
     }
     if ($Parameter -ceq 'Id') {
         $id = [guid]::Empty
-        if (-not [guid]::TryParse([string]$constant, [ref]$id)) { throw (New-ConnectorQueryFailure $Query "-Id needs a GUID, not '$constant'") }
+        if (-not [guid]::TryParse($value, [ref]$id)) { throw (New-ConnectorQueryFailure $Query "-Id needs a GUID, not '$value'") }
         return $id.ToString()
     }
-    if (([string]$constant).Trim().Length -eq 0) { throw (New-ConnectorQueryFailure $Query "-$Parameter is empty") }
-    [string]$constant
+    if ($value.Trim().Length -eq 0) { throw (New-ConnectorQueryFailure $Query "-$Parameter is empty") }
+    if (-not $Word.Groups['text'].Success) { throw (New-ConnectorQueryFailure $Query "-$Parameter needs its value in quotation marks") }
+    $value
+}
+
+# Why the rest of a query, which is no word, is refused.
+function Get-ConnectorQueryRefusal {
+    param([string] $Rest)
+    $Rest = [regex]::Replace($Rest, '^[ \t\r\n]+', '')
+    foreach ($tried in $Rest, ($Rest -replace '^[A-Za-z0-9-]+', '')) {
+        foreach ($start in $connectorQueryRefusals.Keys) { if ($tried -cmatch "^(?:$start)") { return $connectorQueryRefusals[$start] } }
+    }
+    "'$($Rest.Substring(0, [System.Math]::Min(20, $Rest.Length)))' has no place in it"
 }
 
 function New-ConnectorQueryFailure {
     param([string] $Query, [string] $Reason)
+    if ($Query.Length -gt 200) { $Query = $Query.Substring(0, 200) + '...' }
+    $Query = [regex]::Replace($Query, '\p{Cc}', ' ')
     New-ConnectorFailure 'InvalidArgument' ("The search query '$Query' was refused: $Reason. Allowed are Get-Dynamics365User and Get-Dynamics365Role, alone or with -Id <guid>, " +
         "or with -Filter '<OData filter>' and -First <number>, all with constant values.")
 }

@@ -96,7 +96,11 @@ Describe 'Signing in' {
         }
 
         It 'finds a certificate in the personal store by its thumbprint, however that was copied' {
-            # On other systems than Windows the store is in the home folder: in one of the test's own, where no store was opened before.
+            # On other systems than Windows the store is in the home folder, as it is when a process first opens one: not in the real one.
+            $folder = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), [guid]::NewGuid().ToString('n'))
+            $null = [System.IO.Directory]::CreateDirectory($folder)
+            $before = $env:HOME
+            if ($null -ne $before) { [System.Environment]::SetEnvironmentVariable('HOME', $folder) }
             $certificate = [System.Security.Cryptography.X509Certificates.X509Certificate2]::new("$keys/application.pfx", $password, [System.Security.Cryptography.X509Certificates.X509KeyStorageFlags]::PersistKeySet)
             $store = [System.Security.Cryptography.X509Certificates.X509Store]::new('My', 'CurrentUser')
             $store.Open('ReadWrite')
@@ -112,6 +116,8 @@ Describe 'Signing in' {
             finally {
                 $store.Remove($certificate)
                 $store.Dispose()
+                if ($null -ne $before) { [System.Environment]::SetEnvironmentVariable('HOME', $before) }
+                [System.IO.Directory]::Delete($folder, $true)
             }
         }
 
