@@ -38,6 +38,8 @@ mod config;
 pub mod diagnosis;
 mod error;
 pub mod ffi;
+#[cfg(test)]
+mod fuzz;
 mod holder;
 mod http;
 pub mod memberships;
@@ -58,6 +60,6 @@ pub use change::{Action, AttributeChange, Mode};
 pub use client::{Client, Pages};
 pub use config::{Config, DEFAULT_API_PATH};
 pub use error::{Error, Result, Status};
-pub use odata::{Batch, Query, Row};
+pub use odata::{Batch, Query, Row, quote};
 pub use operation::Operation;
 pub use rows::{Next, Rows};

@@ -117,7 +117,7 @@ fn api_path(value: &str) -> Result<String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_');
     if path.is_empty()
         || !path.chars().all(fits)
-        || path.split('/').any(|segment| segment.is_empty() || segment.starts_with(".."))
+        || path.split('/').any(|segment| segment.is_empty() || segment.starts_with('.'))
     {
         return Err(Error::new(
             Status::InvalidConfiguration,

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::client::Client;
-use crate::error::{Error, Result, Status};
+use crate::error::{Error, Result, Status, said_by_server};
 use crate::http::{Effect, Payload, Request, Response, unknown};
 use crate::odata;
 
@@ -32,9 +32,14 @@ pub fn who_am_i(client: &Client) -> Result<WhoAmI> {
     if !response.is_success() {
         return Err(odata::to_error(&response, "WhoAmI", None));
     }
-    let row = odata::read_row(&response)?;
+    read_who_am_i(&response)
+}
+
+pub(crate) fn read_who_am_i(response: &Response) -> Result<WhoAmI> {
+    let row = odata::read_row(response)?;
     serde_json::from_value(Value::Object(row)).map_err(|error| {
-        Error::new(Status::UnexpectedResponse, format!("The environment's reply to WhoAmI is none: {error}."))
+        let why = said_by_server(&error.to_string());
+        Error::new(Status::UnexpectedResponse, format!("The environment's reply to WhoAmI is none: {why}."))
             .with_advice("Check the URL and the API path.")
     })
 }
@@ -151,7 +156,7 @@ fn own_headers(given: &Map<String, Value>) -> Result<HeaderMap> {
     Ok(headers)
 }
 
-fn reply(response: &Response) -> Result<Reply> {
+pub(crate) fn reply(response: &Response) -> Result<Reply> {
     let text = |value: &HeaderValue| Value::from(String::from_utf8_lossy(value.as_bytes()));
     let headers = response.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
     let body = if response.body.is_empty() {

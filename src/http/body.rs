@@ -22,7 +22,7 @@ const CHUNK: usize = 64 * 1024;
 
 /// Why a body was not read.
 #[derive(Debug)]
-pub(super) enum Unread {
+pub(crate) enum Unread {
     /// The connection failed.
     Broken(io::Error),
     /// The packed data are damaged, or end before their end.
@@ -32,7 +32,7 @@ pub(super) enum Unread {
 }
 
 /// Reads a body to its end. `encodings` is the reply's `Content-Encoding`.
-pub(super) fn read(encodings: &str, packed: impl Read, limits: &Limits) -> Result<Vec<u8>, Unread> {
+pub(crate) fn read(encodings: &str, packed: impl Read, limits: &Limits) -> Result<Vec<u8>, Unread> {
     let seen = Seen::default();
     let counted = BufReader::with_capacity(CHUNK, Counted { inner: packed, seen: seen.clone() });
     let unreadable = |error: io::Error| Unread::Damaged(error.to_string());

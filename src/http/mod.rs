@@ -141,6 +141,13 @@ fn is_identifier(text: &str) -> bool {
 }
 
 #[cfg(test)]
+pub(crate) mod for_fuzz {
+    //! What the fuzz tests of the whole crate reach into.
+    pub(crate) use super::body::read as read_body;
+    pub(crate) use super::retry::{judge, parse_retry_after};
+}
+
+#[cfg(test)]
 impl Response {
     /// A reply as if it had come.
     pub(crate) fn for_test(status: u16, body: impl Into<Vec<u8>>) -> Self {

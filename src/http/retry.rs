@@ -78,7 +78,7 @@ fn has_generic_sql_error(body: &[u8]) -> bool {
 }
 
 /// `Retry-After` in seconds or as an HTTP date.
-fn parse_retry_after(value: &str, now: SystemTime) -> Option<Duration> {
+pub(crate) fn parse_retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     let value = value.trim();
     if let Ok(seconds) = value.parse::<f64>() {
         return Duration::try_from_secs_f64(seconds).ok();

@@ -94,8 +94,13 @@ fn column(entity: &Entity, name: &str) -> Column {
     Column::own(name, &property)
 }
 
-/// A string literal of OData: in apostrophes, an apostrophe in it doubled.
-pub(crate) fn quote(text: &str) -> String {
+/// A string literal of OData for a filter: in apostrophes, an apostrophe in it doubled.
+///
+/// ```
+/// let name = "O'Neil";
+/// assert_eq!(format!("lastname eq {}", dynamics365::quote(name)), "lastname eq 'O''Neil'");
+/// ```
+pub fn quote(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 

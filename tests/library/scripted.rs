@@ -104,7 +104,7 @@ pub fn read(stream: &TcpStream) -> Option<Seen> {
             break;
         }
         let (name, value) = line.split_once(':')?;
-        seen.headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+        seen.headers.push((name.to_ascii_lowercase(), value.trim_matches([' ', '\t']).to_owned()));
     }
     let length = seen.header("content-length").map_or(0, |length| length.parse().unwrap());
     seen.body = vec![0; length];

@@ -4,6 +4,7 @@
 mod command;
 mod dataverse;
 mod demo;
+mod fuzz;
 mod header;
 mod load;
 mod powershell;
@@ -35,6 +36,8 @@ enum Task {
     Demo(demo::Options),
     /// Runs every test of the project
     Test(test::Options),
+    /// Tries a million damaged replies, and hostile input, on the library
+    Fuzz(fuzz::Options),
     /// Builds the native library and puts the module and the connector together in target/module
     Stage(stage::Options),
     /// Loads Local Dataverse from two processes, and compares its ledger and its data with what they were told
@@ -64,6 +67,7 @@ fn run(task: Task) -> Result<bool> {
     match task {
         Task::Demo(options) => demo::run(&Project::find()?, &options),
         Task::Test(options) => test::run(&Project::find()?, &options),
+        Task::Fuzz(options) => fuzz::run(&Project::find()?, &options),
         Task::Stage(options) => stage::run(&Project::find()?, &options),
         Task::Load(options) => load::run(&Project::find()?, &options),
         Task::LoadClient(options) => load::client::run(&options),
