@@ -235,7 +235,8 @@ fn failed(request: &Request, error: reqwest::Error) -> Failed {
     let host = request.url.host_str().unwrap_or_default();
     let not_sent = error.is_connect() || error.is_builder();
     let timed_out = error.is_timeout();
-    let parsing = parse_error(&error).map(hyper::Error::is_parse_too_large);
+    // hyper tells this kind by a method to servers only.
+    let parsing = parse_error(&error).map(|error| error.to_string().contains("too large"));
     // The message names the request already.
     let reason = chain(&error.without_url());
     let error = if not_sent {
