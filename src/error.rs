@@ -317,6 +317,16 @@ pub(crate) fn said_by_server(text: &str) -> String {
     said
 }
 
+/// What is wrong with a JSON text, without what is in it: that may be personal, or a token that a server sent back.
+pub(crate) fn json_fault(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let is_ours = ["missing field", "a value is nested"].iter().any(|start| text.starts_with(start));
+    if error.is_data() && !is_ours {
+        return format!("what is at line {} column {} is of another kind than it should be", error.line(), error.column());
+    }
+    text
+}
+
 /// Characters that change the direction of the text around them: what is shown would not be what is there.
 fn is_direction(character: char) -> bool {
     matches!(character, '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
@@ -372,6 +382,15 @@ mod tests {
         assert_eq!(said_by_server(" a\r\nb\u{1b}[31m\u{202e}c\u{0} "), "a  b\\u{1b}[31m\\u{202e}c\\u{0}");
         assert_eq!(said_by_server(&"x".repeat(1_000_000)).len(), LONGEST_SAID + 4);
         assert_eq!(said_by_server("O'Neil \u{1F600}"), "O'Neil \u{1F600}");
+    }
+
+    #[test]
+    fn what_is_wrong_with_json_is_told_without_what_is_in_it() {
+        let fault = |json: &str| json_fault(&serde_json::from_str::<std::collections::BTreeMap<String, u8>>(json).unwrap_err());
+        assert_eq!(fault("{\n\"a\": \"hush\"}"), "what is at line 2 column 11 is of another kind than it should be");
+        assert!(!fault("\"hush\"").contains("hush"));
+        assert_eq!(fault("{"), "EOF while parsing an object at line 1 column 1");
+        assert_eq!(fault("hush"), "expected value at line 1 column 1");
     }
 
     #[test]

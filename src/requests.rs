@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::client::Client;
-use crate::error::{Error, Result, Status, said_by_server};
+use crate::error::{Error, Result, Status, json_fault};
 use crate::http::{Effect, Payload, Request, Response, unknown};
 use crate::odata;
 
@@ -38,7 +38,7 @@ pub fn who_am_i(client: &Client) -> Result<WhoAmI> {
 pub(crate) fn read_who_am_i(response: &Response) -> Result<WhoAmI> {
     let row = odata::read_row(response)?;
     serde_json::from_value(Value::Object(row)).map_err(|error| {
-        let why = said_by_server(&error.to_string());
+        let why = json_fault(&error);
         Error::new(Status::UnexpectedResponse, format!("The environment's reply to WhoAmI is none: {why}."))
             .with_advice("Check the URL and the API path.")
     })

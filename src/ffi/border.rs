@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::error::d365_error;
-use crate::error::{Error, Result, Status};
+use crate::error::{Error, Result, Status, json_fault};
 use crate::operation::guard;
 
 /// Wraps the body of an export: `export!(error; name = check(argument), ...; { body })`.
@@ -132,8 +132,7 @@ pub(super) unsafe fn json_object(pointer: *const c_char, name: &str) -> Result<M
         return Ok(Map::new());
     };
     serde_json::from_str(given).map_err(|error| {
-        // serde_json's text tells line and column, not the values, which may be personal.
-        Error::new(Status::InvalidArgument, format!("The argument '{name}' is no JSON object: {error}."))
+        Error::new(Status::InvalidArgument, format!("The argument '{name}' is no JSON object: {}.", json_fault(&error)))
             .with_target(name)
     })
 }

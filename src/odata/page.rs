@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::Column;
 use super::query::Related;
-use crate::error::{Error, Result, Status, said_by_server};
+use crate::error::{Error, Result, Status, json_fault};
 use crate::http::{Response, json_depth};
 
 /// Ends a field (ASCII unit separator).
@@ -119,7 +119,7 @@ pub(crate) fn read_page(response: &Response, columns: &[Column], limit: usize) -
     let seed = PageSeed { columns, limit, max_depth: response.max_json_depth };
     let read = seed.deserialize(&mut deserializer).and_then(|page| deserializer.end().map(|()| page));
     read.map_err(|error| {
-        let why = said_by_server(&error.to_string());
+        let why = json_fault(&error);
         Error::new(Status::UnexpectedResponse, format!("The environment's reply is no list of the Web API: {why}."))
             .with_cause("The address is no Dataverse environment, or a proxy answered in its place.")
             .with_advice("Check the URL and the API path.")

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::Column;
-use crate::error::{Error, Result, Status, said_by_server};
+use crate::error::{Error, Result, Status, json_fault};
 use crate::http::Response;
 
 /// A row: the columns that were asked for, by the names they were asked for, in that order. A value that is not set is null.
@@ -20,7 +20,7 @@ pub(crate) fn id_of(row: &Row, column: &str) -> Result<Uuid> {
 /// Reads a reply that is one row.
 pub(crate) fn read_row(response: &Response) -> Result<Row> {
     serde_json::from_slice(response.json()?).map_err(|error| {
-        let why = said_by_server(&error.to_string());
+        let why = json_fault(&error);
         Error::new(Status::UnexpectedResponse, format!("The environment's reply is no row of the Web API: {why}."))
             .with_cause("The address is no Dataverse environment, or a proxy answered in its place.")
             .with_advice("Check the URL and the API path.")

@@ -36,6 +36,7 @@ function New-ClientHandle {
     $configuration = [System.IntPtr]::Zero
     $client = [System.IntPtr]::Zero
     $failure = [System.IntPtr]::Zero
+    foreach ($text in @($Url, $SignIn.LoginId) + @($Options.Keys) + @($Options.Values)) { Assert-NativeText $text }
     try {
         $status = $native::d365_config_new($Url, [ref]$configuration, [ref]$failure)
         if ($status -ne 0) { throw (New-NativeFailure -Status $status -NativeError $failure) }

@@ -1,5 +1,18 @@
 # Text and secrets across the border of the native library.
 
+# What a text for the library can't hold: a NUL, where it would end for the library, and half of a surrogate pair, which has no UTF-8.
+$script:NoText = [regex]::new('\0|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]', 'CultureInvariant')
+
+# Refuses a text that would reach the library as another one.
+function Assert-NativeText {
+    param([string] $Text)
+    $match = $script:NoText.Match($Text)
+    if (-not $match.Success) { return }
+    $code = ([int]$match.Value[0]).ToString('X4')
+    $shown = [regex]::Replace($Text.Substring(0, [System.Math]::Min($match.Index, 40)), '\p{C}', ' ')
+    throw (New-Failure -Status 'InvalidArgument' -Message "The text '$shown...' has the character U+$code in it, which no text of Dynamics 365 can have. Leave it out.")
+}
+
 # A NUL-terminated text that the library owns.
 function Get-NativeString {
     param([System.IntPtr] $Pointer)

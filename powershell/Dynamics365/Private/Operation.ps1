@@ -9,6 +9,7 @@ function Invoke-NativeStart {
     param([string] $Function, [object[]] $Call)
     for ($index = 0; $index -lt $Call.Length; $index++) {
         if ($Call[$index] -is [psobject]) { $Call[$index] = $Call[$index].psobject.BaseObject }
+        if ($Call[$index] -is [string]) { Assert-NativeText $Call[$index] }
     }
     $status = $script:Native.GetMethod($Function).Invoke($null, $Call)
     if ($status -ne 0) { throw (New-NativeFailure -Status $status -NativeError $Call[$Call.Length - 1]) }
