@@ -84,7 +84,9 @@ fn link(first: &Url, token: &str) -> Option<Url> {
     let url = Url::parse(token.trim()).ok()?;
     let value =
         |url: &Url, name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
-    let same_place = url.origin() == first.origin() && url.path() == first.path();
+    // A user name in it would become a header of its own.
+    let plain = url.username().is_empty() && url.password().is_none();
+    let same_place = plain && url.origin() == first.origin() && url.path() == first.path();
     let same_columns = value(&url, "$select") == value(first, "$select");
     (same_place && same_columns && value(&url, "$deltatoken").is_some()).then_some(url)
 }
@@ -153,6 +155,7 @@ mod tests {
             "",
             "7",
             "https://elsewhere.example/api/data/v9.2/roles?$select=roleid,name&$deltatoken=7",
+            "https://user:x@contoso.example/api/data/v9.2/roles?$select=roleid,name&$deltatoken=7",
             "http://contoso.example/api/data/v9.2/roles?$select=roleid,name&$deltatoken=7",
             "https://contoso.example/api/data/v9.2/teams?$select=roleid,name&$deltatoken=7",
             "https://contoso.example/api/data/v9.2/roles?$select=roleid&$deltatoken=7",

@@ -322,7 +322,11 @@ pub(crate) fn json_fault(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let is_ours = ["missing field", "a value is nested"].iter().any(|start| text.starts_with(start));
     if error.is_data() && !is_ours {
-        return format!("what is at line {} column {} is of another kind than it should be", error.line(), error.column());
+        return format!(
+            "what is at line {} column {} is of another kind than it should be",
+            error.line(),
+            error.column()
+        );
     }
     text
 }
@@ -386,7 +390,8 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_json_is_told_without_what_is_in_it() {
-        let fault = |json: &str| json_fault(&serde_json::from_str::<std::collections::BTreeMap<String, u8>>(json).unwrap_err());
+        let fault =
+            |json: &str| json_fault(&serde_json::from_str::<std::collections::BTreeMap<String, u8>>(json).unwrap_err());
         assert_eq!(fault("{\n\"a\": \"hush\"}"), "what is at line 2 column 11 is of another kind than it should be");
         assert!(!fault("\"hush\"").contains("hush"));
         assert_eq!(fault("{"), "EOF while parsing an object at line 1 column 1");

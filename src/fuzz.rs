@@ -82,6 +82,8 @@ const PIECES: [&[u8]; 44] = [
     b"[]",
 ];
 
+const NONE: &[&str] = &[];
+
 /// One damage to a text.
 #[derive(Debug, Clone)]
 enum Damage {
@@ -257,8 +259,8 @@ fn compare(batch: &Batch, body: &[u8], columns: &[Column]) {
 
 /// Everything that reads a reply.
 fn read_in_every_way(response: &Response) {
-    let columns = columns_of(&USER, &[]).unwrap();
-    let few = columns_of(&roles::ROLE, &["name".into(), "iscustomizable".into()]).unwrap();
+    let columns = columns_of(&USER, NONE).unwrap();
+    let few = columns_of(&roles::ROLE, &["name", "iscustomizable"]).unwrap();
     for columns in [&columns, &few] {
         if let Some(page) = check(read_page(response, columns, usize::MAX)) {
             compare(&page.batch, &response.body, columns);
@@ -347,7 +349,7 @@ fn every_damaged_packing_is_unpacked_within_its_limits_or_refused() {
 #[test]
 fn undamaged_replies_are_read() {
     let page = |reply: &[u8]| {
-        read_page(&Response::for_test(200, reply), &columns_of(&USER, &[]).unwrap(), usize::MAX).unwrap()
+        read_page(&Response::for_test(200, reply), &columns_of(&USER, NONE).unwrap(), usize::MAX).unwrap()
     };
     let users = page(REPLIES[1]);
     assert_eq!(users.batch.rows(), 2);

@@ -3,7 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use dynamics365::{Client, Config, Query, Result, Status, requests, roles, users};
+use dynamics365::users::Options;
+use dynamics365::{Client, Config, Mode, Query, Result, Status, requests, roles, users};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{Config as Cases, FileFailurePersistence, TestRunner};
@@ -106,8 +107,8 @@ fn ask(client: &Client, which: usize) -> Result<()> {
         0 => requests::who_am_i(client).map(drop),
         1 => users::get(client, NOBODY, &[]).map(drop),
         2 => users::list(client, &Query { first: Some(3), ..Query::default() })?.try_for_each(|batch| batch.map(drop)),
-        3 => roles::assign(client, NOBODY, &"Sales Manager".into()).map(drop),
-        4 => users::update(client, NOBODY, &object(json!({ "jobtitle": "Clerk" }))).map(drop),
+        3 => roles::assign(client, NOBODY, &"Sales Manager".into(), None, Mode::Apply).map(drop),
+        4 => users::update(client, NOBODY, &object(json!({ "jobtitle": "Clerk" })), Options::default()).map(drop),
         _ => requests::request(client, "DELETE", "systemusers(1)", &object(json!({})), None).map(drop),
     }
 }

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::sync::LazyLock;
 
 use dynamics365::roles::RoleRef;
-use dynamics365::{Client, Config, Query, Status, quote, requests, roles, users};
+use dynamics365::{Client, Config, Mode, Query, Status, quote, requests, roles, users};
 use local_dataverse::{Server, seed};
 use percent_encoding::percent_decode_str;
 use proptest::prelude::*;
@@ -121,7 +121,7 @@ proptest! {
     #[test]
     fn the_name_of_a_role_is_one_text_of_one_condition(name in hostile()) {
         let seen = paths(|client| {
-            let outcome = roles::assign(client, seed::ADELE, &RoleRef::Name(name.clone())).unwrap_err();
+            let outcome = roles::assign(client, seed::ADELE, &RoleRef::Name(name.clone()), None, Mode::Apply).unwrap_err();
             let expected = if name.is_empty() { Status::InvalidArgument } else { Status::RoleNotFound };
             assert_eq!(outcome.status(), expected, "{name:?}: {outcome}");
         });
@@ -154,7 +154,7 @@ proptest! {
             "lastname": lastname,
             "jobtitle": format!("y{other}z"),
         }));
-        let change = users::create(client, &attributes).unwrap();
+        let change = users::create(client, &attributes, users::Options::default()).unwrap();
         prop_assert_eq!(&change.user["lastname"], &Value::from(lastname.clone()));
         prop_assert_eq!(&change.user["jobtitle"], &Value::from(format!("y{other}z")));
         let entry = server.ledger().pop().unwrap();
@@ -264,9 +264,9 @@ fn roles_with_such_names_are_told_apart() {
         requests::request(client, "POST", "roles", &object(json!({})), Some(body.to_string().into_bytes())).unwrap();
     }
     for name in names {
-        let change = roles::assign(client, seed::ADELE, &name.into()).unwrap();
+        let change = roles::assign(client, seed::ADELE, &name.into(), None, Mode::Apply).unwrap();
         assert_eq!(change.role["name"], name);
-        let change = roles::revoke(client, seed::ADELE, &name.into()).unwrap();
+        let change = roles::revoke(client, seed::ADELE, &name.into(), None, Mode::Apply).unwrap();
         assert!(change.changed && change.role["name"] == name, "{name}");
     }
     assert!(!server.ledger().is_empty());
