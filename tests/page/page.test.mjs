@@ -163,6 +163,20 @@ test("a setting is changed and is in force at once", () => onThePage(async (page
   await until("and the list", async () => (await denied()) === "prvReadUser,prvReadRole");
 }));
 
+test("a setting without a value can be given one, and it can be taken away again", () => onThePage(async (page) => {
+  const settings = () => server.local("GET", "settings");
+  for (const [label, name, text, value] of [
+    ["Limit requests", "limitRequests", "5000", 5000],
+    ["Challenge authority", "challengeAuthority", "https://login.contoso.example", "https://login.contoso.example"],
+  ]) {
+    for (const [typed, expected] of [[text, value], ["", null]]) {
+      await page.getByLabel(label).fill(typed);
+      await page.getByLabel(label).press("Enter");
+      await until(`${name} is ${expected}`, async () => (await settings())[name] === expected);
+    }
+  }
+}));
+
 test("a wrong setting is told in the server's words, and the field shows what is in force", async () => {
   const { page, discard } = await open(browser, server.url);
   await page.getByLabel("Max page size").fill("0");

@@ -110,6 +110,9 @@ pub struct Action {
     /// The body is bytes that are no JSON.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub garbage: bool,
+    /// The body is so many bytes of white space, of which gzip leaves next to nothing on the wire.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bomb: Option<u64>,
 }
 
 /// The most headers that `extraHeaders` adds, and the most bytes of each: what HTTP software can still represent.
@@ -121,7 +124,7 @@ impl Action {
     pub(super) fn check(&self) -> Result<(), String> {
         if *self == Self::default() {
             return Err("The action is empty: give at least one of status, headers, retryAfter, extraHeaders, close, \
-                        delayMs, delayReplyMs, pause, trickle, truncate, endless, garbage."
+                        delayMs, delayReplyMs, pause, trickle, truncate, endless, garbage, bomb."
                 .into());
         }
         if let Some(status) = self.status.filter(|status| !(200..=599).contains(status)) {
@@ -146,6 +149,10 @@ impl Action {
                 "reset says how close or truncate end the connection: give one of them.",
             ),
             (self.endless && self.truncate.is_some(), "A body is either endless or cut off by truncate."),
+            (
+                self.bomb.is_some() && self.shapes_body(),
+                "bomb is the whole body: it goes with nothing else that changes it.",
+            ),
             (self.pause.is_some() && self.trickle.is_some(), "Give either pause or trickle, not both."),
         ] {
             if wrong {
@@ -153,6 +160,11 @@ impl Action {
             }
         }
         Ok(())
+    }
+
+    /// Whether it changes what the body is or how it comes, but for `bomb`.
+    fn shapes_body(&self) -> bool {
+        self.endless || self.garbage || self.truncate.is_some() || self.pause.is_some() || self.trickle.is_some()
     }
 
     /// The pause before the request is handled.

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, RETRY_AFTER};
+use http::header::{CONTENT_ENCODING, RETRY_AFTER};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::{Action, RetryAfter};
+use super::{Action, RetryAfter, bomb};
 use crate::body::{ReplyBody, Step, Steps};
 use crate::line::{Ending, Line};
 use crate::reply::Reply;
@@ -47,6 +47,9 @@ pub fn alter(mut reply: Reply, action: &Action) -> Reply {
             }
         }
     }
+    if action.bomb.is_some() {
+        reply.headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
     if action.garbage {
         // No UTF-8, no JSON, and of the length that the real body has.
         reply.body = (0..reply.body.len().max(16)).map(|index| 0xF8 | (index as u8 & 7)).collect::<Vec<u8>>().into();
@@ -70,6 +73,9 @@ impl RetryAfter {
 
 /// The reply as hyper sends it, with what the action does on the way.
 pub fn respond(mut reply: Reply, action: &Action, line: &Arc<Line>) -> Response<ReplyBody> {
+    if let (Some(size), true) = (action.bomb, reply.has_body()) {
+        return reply.into_response_with(ReplyBody::pieces(bomb::pieces(size)), None);
+    }
     let cut = action.truncate.filter(|cut| *cut < reply.body.len());
     let is_usual = cut.is_none() && action.pause.is_none() && action.trickle.is_none() && !action.endless;
     if is_usual || !reply.has_body() {
@@ -77,9 +83,6 @@ pub fn respond(mut reply: Reply, action: &Action, line: &Arc<Line>) -> Response<
     }
     let body = std::mem::take(&mut reply.body);
     let length = Some(body.len()).filter(|_| !action.endless);
-    if action.endless {
-        reply.headers.remove(CONTENT_LENGTH);
-    }
     let steps = steps(body, action, cut);
     reply.into_response_with(ReplyBody::stepwise(steps, line.clone()), length)
 }

@@ -2,6 +2,7 @@
 
 mod action;
 mod apply;
+mod bomb;
 mod rule;
 
 use std::sync::Arc;

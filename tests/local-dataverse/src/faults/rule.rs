@@ -106,6 +106,7 @@ mod tests {
             (r#"{"action":{"endless":true,"truncate":3}}"#, "either endless"),
             (r#"{"action":{"pause":{"ms":3},"trickle":{"bytes":1,"everyMs":1}}}"#, "pause or trickle"),
             (r#"{"action":{"trickle":{"bytes":0,"everyMs":1}}}"#, "at least 1"),
+            (r#"{"action":{"bomb":9,"garbage":true}}"#, "bomb"),
             (r#"{"action":{"headers":{"a b":"x"}}}"#, "no header"),
             (r#"{"action":{"headers":{"Content-Length":"3"}}}"#, "truncate"),
             (r#"{"action":{"extraHeaders":{"count":10001,"bytes":1}}}"#, "10000"),

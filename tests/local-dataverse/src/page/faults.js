@@ -27,6 +27,7 @@ const KINDS = [
   ["a body cut after 40 bytes", { truncate: 40 }],
   ["a body without an end", { endless: true }],
   ["a body of garbage", { garbage: true }],
+  ["a gigabyte that gzip makes small", { bomb: 1e9 }],
   ["a wrong content type", { headers: { "Content-Type": "text/html" } }],
   ["a redirect to another host", { status: 307, headers: { Location: "https://elsewhere.contoso.example/" } }],
 ];
@@ -45,6 +46,7 @@ export function describeAction(action) {
   if (action.truncate !== undefined) words.push(`body cut after ${action.truncate} bytes`);
   if (action.endless) words.push("endless body");
   if (action.garbage) words.push("garbage");
+  if (action.bomb) words.push(`${grouped(action.bomb)} bytes compressed`);
   if (action.extraHeaders) words.push(`${action.extraHeaders.count} more headers`);
   const headers = Object.entries(action.headers ?? {}).map(([name, value]) => `${name}: ${value}`);
   return [...words, ...headers].join(", ");

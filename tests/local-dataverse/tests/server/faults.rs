@@ -233,6 +233,29 @@ fn an_endless_body_can_be_a_trickle_of_white_space_which_is_no_wrong_json() {
 }
 
 #[test]
+fn a_bomb_is_small_on_the_wire_and_large_when_it_is_decompressed() {
+    let fixture = with_fault("GET", "WhoAmI", Action { bomb: Some(30_000_000), ..Action::default() });
+    let mut wire = Wire::connect(&fixture.server);
+    wire.send(&request(&fixture, "GET", "WhoAmI()", None).replacen(
+        "HTTP/1.1\r\n",
+        "HTTP/1.1\r\nConnection: close\r\n",
+        1,
+    ));
+    assert_eq!(header(&wire.head(), "content-encoding"), Some("gzip"));
+    wire.until_the_end();
+    assert!(wire.received.len() < 300_000);
+    // Chunks: a size in hexadecimal digits, a line end, so many bytes, a line end.
+    let (mut rest, mut body) = (&wire.received[..], Vec::new());
+    while let Some(end) = rest.windows(2).position(|two| two == b"\r\n") {
+        let size = usize::from_str_radix(std::str::from_utf8(&rest[..end]).unwrap(), 16).unwrap();
+        body.extend_from_slice(&rest[end + 2..end + 2 + size]);
+        rest = &rest[end + size + 4..];
+    }
+    let size = std::io::copy(&mut flate2::read::GzDecoder::new(&body[..]), &mut std::io::sink()).unwrap();
+    assert_eq!(size, 30_000_000);
+}
+
+#[test]
 fn a_trickle_sends_a_few_bytes_at_a_time() {
     let trickle = Trickle { bytes: 10, every_ms: 10 };
     let fixture = with_fault("GET", "WhoAmI", Action { trickle: Some(trickle), ..Action::default() });
