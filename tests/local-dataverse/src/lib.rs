@@ -2,8 +2,13 @@
 //! its errors, with faults on demand and a ledger of every change. In memory, on 127.0.0.1.
 //!
 //! ```
-//! let server = local_dataverse::Server::start(local_dataverse::Options::default())?;
+//! use local_dataverse::{Action, Close, FaultRule, Options, Server};
+//!
+//! let server = Server::start(Options::default())?;
 //! assert!(server.url().starts_with("http://127.0.0.1:"));
+//! // The next change is applied, and the connection closed without a reply.
+//! let lost = FaultRule::new(Action { close: Some(Close::AfterApplied), ..Action::default() });
+//! server.set_fault(lost).map_err(std::io::Error::other)?;
 //! assert!(server.ledger().is_empty());
 //! # Ok::<(), std::io::Error>(())
 //! ```
