@@ -1,5 +1,6 @@
 //! Generated batches against a plain model: the status of each part, the data, the ledger, and nothing of a changeset that failed.
 
+mod delta;
 mod model;
 mod plan;
 mod wire;
@@ -14,6 +15,7 @@ use uuid::Uuid;
 use crate::client::Fixture;
 use crate::support::cases;
 use crate::world::World;
+use delta::Watch;
 use model::{Line, Model, Outcome, User};
 use plan::{Step, Wish, content_id, steps};
 use wire::{Answer, Answers, Part, Request};
@@ -181,7 +183,7 @@ fn replies_of(answer: &Answers) -> &[Answer] {
 }
 
 proptest! {
-    #![proptest_config(cases(120))]
+    #![proptest_config(cases(90))]
 
     #[test]
     fn batches_do_what_their_requests_do_one_after_the_other(
@@ -193,10 +195,12 @@ proptest! {
             let mut request_ids = Vec::new();
             for (steps, prefer) in &batches {
                 let (before, lines) = (snapshot(fixture), model.ledger.len());
+                let (watch, held_before) = (Watch::new(fixture), model.clone());
                 request_ids.extend(try_batch(fixture, &mut model, steps, prefer)?);
                 if model.ledger.len() == lines {
                     prop_assert_eq!(snapshot(fixture), before, "nothing was changed, so nothing is different");
                 }
+                watch.check(fixture, &held_before, &model, &model.ledger[lines..])?;
                 let now = read(fixture);
                 prop_assert_eq!(&now.users, &model.users);
                 prop_assert_eq!(&now.held, &model.held);

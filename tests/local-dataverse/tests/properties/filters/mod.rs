@@ -1,5 +1,6 @@
 //! Generated filters over generated environments: the server finds the rows that a plain reading of the filter finds.
 
+mod fetch;
 mod model;
 mod print;
 mod tree;
@@ -43,6 +44,25 @@ proptest! {
             for (filter, spelling) in &filters {
                 let text = text_of(filter, *spelling);
                 prop_assert_eq!(found(fixture, &text), expected(&world, filter), "{}", text);
+            }
+            Ok(())
+        })?;
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(48))]
+
+    #[test]
+    fn fetchxml_finds_what_the_same_filter_finds(plan in world::plan(9), filters in vec(tree::plain(), 1..24)) {
+        SERVER.with(|fixture| {
+            let world = plan.build(fixture);
+            for filter in &filters {
+                let Some(fetch) = fetch::fetch_of(filter) else { continue };
+                let reply = fixture.get(&format!("systemusers?fetchXml={}", escaped(&fetch)));
+                prop_assert_eq!(reply.status, 200, "{}: {}", fetch, reply.text);
+                let found: BTreeSet<String> = reply.column("systemuserid").into_iter().collect();
+                prop_assert_eq!(found, expected(&world, filter), "{}", fetch);
             }
             Ok(())
         })?;

@@ -114,7 +114,8 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-fn name(operator: Operator) -> &'static str {
+/// The word of a comparison.
+pub fn name(operator: Operator) -> &'static str {
     match operator {
         Operator::Eq => "eq",
         Operator::Ne => "ne",
