@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::write::{self, change_of};
 use super::{Call, json_reply, not_allowed};
 use crate::model::{Children, Collection, Set, Side, with_set};
+use crate::odata::key::Key;
 use crate::odata::{ApiResult, ODataError, payload, reference};
 use crate::reply::Reply;
 use crate::rules::{links, must_exist};
@@ -67,13 +68,14 @@ fn addresses(call: &Call<'_>, set: Set, own: Uuid, collection: Collection) -> Ap
 
 fn key_of(call: &Call<'_>, collection: Collection, address: &str) -> ApiResult<Uuid> {
     let target = collection.target().names();
-    let (set, id) = reference::parse(address, &call.origin, true)
+    let (set, key) = reference::parse(address, &call.origin, true)
         .map_err(|reason| ODataError::payload(target.entity_set, reason))?;
     if set != target.entity_set {
         let table = target.logical;
         return Err(ODataError::payload(target.entity_set, format_args!("'{address}' is no {table}.")));
     }
-    Ok(id)
+    let target = collection.target();
+    key.find(target, &call.state.store.read()).ok_or_else(|| Key::missing(target))
 }
 
 fn change(call: &Call<'_>, set: Set, own: Uuid, collection: Collection, other: Uuid, add: bool) -> ApiResult<Reply> {

@@ -26,6 +26,7 @@ pub use path::lacks_version as path_lacks_version;
 use http::{Method, StatusCode};
 
 use crate::model::{Entity, Set, with_set};
+use crate::odata::key::Key;
 use crate::odata::{ApiResult, ODataError, QueryOptions};
 use crate::reply::Reply;
 use crate::state::{Incoming, State};
@@ -102,8 +103,11 @@ fn prepare<'a>(state: &'a State, request: &'a Incoming, caller: Caller) -> ApiRe
     let (version, rest) = path::version(&request.path)?;
     headers::check(request)?;
     let caller = impersonation::impersonated(state, request, caller)?;
-    let resource = path::parse(rest)?;
-    let options = QueryOptions::parse(&request.query)?;
+    let options = QueryOptions::parse(&request.query);
+    let alias = |name: &str| options.as_ref().ok()?.alias(name).map(str::to_owned);
+    let find = |set: Set, key: &Key| key.find(set, &state.store.read());
+    let resource = path::parse(rest, &path::Keys { alias: &alias, find: &find })?;
+    let options = options?;
     let preferences = Preferences::parse(request)?;
     let origin = request.origin(&state.origin);
     Ok((Call { state, request, caller, version, origin, options, preferences }, resource))
@@ -140,6 +144,7 @@ fn dispatch(call: &Call<'_>, resource: &Resource) -> ApiResult<Reply> {
         Resource::Rows(set)
         | Resource::Count(set)
         | Resource::Row(set, _)
+        | Resource::Missing(set, _)
         | Resource::Property(set, ..)
         | Resource::PropertyText(set, ..)
         | Resource::PropertyReference(set, ..) => with_set!(*set, Row => table::<Row>(call, resource)),
@@ -155,6 +160,8 @@ fn table<T: write::Writable>(call: &Call<'_>, resource: &Resource) -> ApiResult<
         (Resource::Row(_, id), &Method::GET) => read::row::<T>(call, *id),
         (Resource::Row(_, id), &Method::PATCH) => write::patch::<T>(call, *id),
         (Resource::Row(_, id), &Method::DELETE) => write::delete::<T>(call, *id),
+        (Resource::Missing(_, key), &Method::PATCH) => write::create_by_key::<T>(call, key),
+        (Resource::Missing(set, _), &Method::GET | &Method::DELETE) => Err(Key::missing(*set)),
         (Resource::Property(_, id, name), &Method::GET) => property::get::<T>(call, *id, name),
         (Resource::Property(_, id, name), &Method::PUT) => property::put::<T>(call, *id, name),
         (Resource::Property(_, id, name), &Method::DELETE) => property::delete::<T>(call, *id, name),

@@ -4,10 +4,11 @@ use uuid::Uuid;
 
 use crate::metadata::operations::{self, Operation};
 use crate::model::{Collection, Entity, Set, with_set};
+use crate::odata::key::Key;
 use crate::odata::{ApiResult, ODataError, decode};
 
 /// What a path names.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Resource {
     /// `systemusers`
     Rows(Set),
@@ -15,6 +16,8 @@ pub enum Resource {
     Count(Set),
     /// `systemusers(id)`
     Row(Set, Uuid),
+    /// `teams(azureactivedirectoryobjectid=...,membershiptype=0)` where there is no such row
+    Missing(Set, Key),
     /// `systemusers(id)/fullname`, and `systemusers(id)/businessunitid`
     Property(Set, Uuid, String),
     /// `systemusers(id)/fullname/$value`
@@ -49,6 +52,7 @@ impl Resource {
             Resource::Rows(set)
             | Resource::Count(set)
             | Resource::Row(set, _)
+            | Resource::Missing(set, _)
             | Resource::Property(set, ..)
             | Resource::PropertyText(set, ..)
             | Resource::PropertyReference(set, ..)
@@ -95,8 +99,26 @@ pub fn lacks_version(path: &str) -> bool {
     !(digits.next() == Some('v') && digits.next().is_some_and(|next| next.is_ascii_digit()))
 }
 
+/// What keys in a path stand for.
+pub struct Keys<'a> {
+    /// The text that a name such as `@p1` stands for.
+    pub alias: &'a dyn Fn(&str) -> Option<String>,
+    /// The row with a key.
+    pub find: &'a dyn Fn(Set, &Key) -> Option<Uuid>,
+}
+
+impl Keys<'_> {
+    fn read(&self, set: Set, text: &str) -> ApiResult<Key> {
+        Key::read(set, text, self.alias)
+    }
+
+    fn row(&self, set: Set, text: &str) -> ApiResult<Uuid> {
+        (self.find)(set, &self.read(set, text)?).ok_or_else(|| Key::missing(set))
+    }
+}
+
 /// What the part behind the version names.
-pub fn parse(rest: &str) -> ApiResult<Resource> {
+pub fn parse(rest: &str, keys: &Keys<'_>) -> ApiResult<Resource> {
     let decoded: Vec<String> =
         rest.trim_end_matches('/').split('/').map(|segment| decode(segment, false)).collect::<ApiResult<_>>()?;
     let segments: Vec<&str> = decoded.iter().map(String::as_str).collect();
@@ -135,10 +157,15 @@ pub fn parse(rest: &str) -> ApiResult<Resource> {
             }
         };
     };
-    part_of_row(set, parse_key(set, key)?, others)
+    let key = keys.read(set, key)?;
+    match (keys.find)(set, &key) {
+        Some(id) => part_of_row(set, id, others, keys),
+        None if others.is_empty() => Ok(Resource::Missing(set, key)),
+        None => Err(Key::missing(set)),
+    }
 }
 
-fn part_of_row(set: Set, id: Uuid, others: &[&str]) -> ApiResult<Resource> {
+fn part_of_row(set: Set, id: Uuid, others: &[&str], keys: &Keys<'_>) -> ApiResult<Resource> {
     let Some((next, rest)) = others.split_first() else { return Ok(Resource::Row(set, id)) };
     let (name, key) = split_key(next)?;
     if let Some(collection) = Collection::of_set(set, name) {
@@ -147,7 +174,7 @@ fn part_of_row(set: Set, id: Uuid, others: &[&str]) -> ApiResult<Resource> {
             (None, ["$count"]) => Ok(Resource::RelatedCount(set, id, collection)),
             (None, ["$ref"]) => Ok(Resource::References(set, id, collection)),
             (Some(other), ["$ref"]) => {
-                Ok(Resource::Reference(set, id, collection, parse_key(collection.target(), other)?))
+                Ok(Resource::Reference(set, id, collection, keys.row(collection.target(), other)?))
             }
             _ => Err(ODataError::unsupported(format!("'{}' behind a row", others.join("/")))),
         };
@@ -179,29 +206,15 @@ pub fn split_key(segment: &str) -> ApiResult<(&str, Option<&str>)> {
     Ok((name, Some(key)))
 }
 
-fn parse_key(set: Set, key: &str) -> ApiResult<Uuid> {
-    if let Some((name, value)) = key.split_once('=') {
-        // `systemusers(systemuserid=...)` is the long form of the key; others are alternate keys.
-        if name == set.names().key {
-            return parse_key(set, value);
-        }
-        return Err(ODataError::unsupported(format!("the alternate key '{name}'")));
-    }
-    if key.starts_with('@') {
-        return Err(ODataError::unsupported(format!("the parameter alias '{key}' as a key")));
-    }
-    // The service takes 36 characters, without braces or quotes.
-    if key.len() == 36
-        && let Ok(id) = Uuid::try_parse(key)
-    {
-        return Ok(id);
-    }
-    Err(ODataError::query(format!("Bad Request - Error in query syntax: '{key}' is no GUID.")))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A path over an empty store.
+    fn parse(rest: &str) -> ApiResult<Resource> {
+        let found = |_: Set, key: &Key| if let Key::Id(id) = key { Some(*id) } else { None };
+        super::parse(rest, &Keys { alias: &|_| None, find: &found })
+    }
 
     const ID: &str = "c0000000-0000-4000-8000-000000000002";
     const ROLE: &str = "a0000003-0000-4000-8000-000000000002";
@@ -244,7 +257,10 @@ mod tests {
         assert_eq!(parse("accounts").unwrap_err().status, 501);
         assert_eq!(parse("systemusers(1)").unwrap_err().status, 400);
         assert_eq!(parse(&format!("systemusers({{{ID}}})")).unwrap_err().status, 400);
-        assert_eq!(parse("systemusers(domainname='a')").unwrap_err().status, 501);
+        assert_eq!(parse("systemusers(domainname='a')").unwrap_err().status, 400);
+        let path = format!("systemusers(azureactivedirectoryobjectid={ID})");
+        assert!(matches!(parse(&path), Ok(Resource::Missing(Set::Users, _))));
+        assert_eq!(parse(&format!("{path}/fullname")).unwrap_err().code, "0x80060891");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::headers::{Condition, condition};
 use super::{Call, Caller, address_of, read};
 use crate::model::{BusinessUnit, Entity, Intersect, Link, Organization, Privilege, Role, SystemUser, Team};
+use crate::odata::key::Key;
 use crate::odata::payload::{self, Changes, Context, Purpose};
 use crate::odata::{ApiResult, ODataError, Selection};
 use crate::reply::Reply;
@@ -153,12 +154,20 @@ fn add<T: Writable>(
     store: &mut Store,
     settings: &Settings,
     members: &Map<String, Json>,
-    key: Option<Uuid>,
+    key: Option<&Key>,
 ) -> ApiResult<Reply> {
     check_select::<T>(call)?;
     let context = Context { store, settings, origin: &call.origin };
     let mut values = payload::read::<T>(members, Purpose::Create, context)?;
-    values.key = key.or(values.key);
+    match key {
+        Some(Key::Id(id)) => values.key = Some(*id),
+        Some(Key::Alternate(key, given)) => {
+            for (name, value) in key.columns.iter().zip(given) {
+                values.set::<T>(name, value.clone());
+            }
+        }
+        None => {}
+    }
     let id = T::create(&mut change_of(call, store, settings), values)?;
     reply::<T>(call, store, id, StatusCode::CREATED)
 }
@@ -190,7 +199,7 @@ pub fn patch<T: Writable>(call: &Call<'_>, id: Uuid) -> ApiResult<Reply> {
         if must_match != Condition::None {
             return Err(ODataError::not_found(T::schema().logical_name, id));
         }
-        return add::<T>(call, &mut store, &settings, &members, Some(id));
+        return add::<T>(call, &mut store, &settings, &members, Some(&Key::Id(id)));
     };
     if must_match != Condition::None && !must_match.matches(version) {
         return Err(read::version_mismatch());
@@ -201,6 +210,22 @@ pub fn patch<T: Writable>(call: &Call<'_>, id: Uuid) -> ApiResult<Reply> {
     check_select::<T>(call)?;
     change_row::<T>(call, &mut store, &settings, id, &members)?;
     reply::<T>(call, &store, id, StatusCode::OK)
+}
+
+/// `PATCH teams(azureactivedirectoryobjectid=...,membershiptype=0)` of a row that is not there.
+pub fn create_by_key<T: Writable>(call: &Call<'_>, key: &Key) -> ApiResult<Reply> {
+    if condition(call.request, "if-match") != Condition::None {
+        return Err(Key::missing(T::SET));
+    }
+    let members = payload::object(&call.request.body, T::schema().entity_set)?;
+    let settings = call.state.settings.read().clone();
+    let mut store = call.state.store.write();
+    // Somebody else may have made it since the address was read.
+    if let Some(id) = key.find(T::SET, &store) {
+        drop(store);
+        return patch::<T>(call, id);
+    }
+    add::<T>(call, &mut store, &settings, &members, Some(key))
 }
 
 /// Changes columns of a row that must be there.

@@ -97,7 +97,14 @@ pub(super) static COLUMNS: [Column<SystemUser>; 131] = [
     sparse("address1_upszone", Kind::Text(4)),
     fixed("entityimage_url", Kind::Text(200), Value::Null),
     computed("_createdby_value", Kind::Lookup(Target::Held(Set::Users), "createdby"), |row| guid(row.created_by)),
-    computed("azureactivedirectoryobjectid", Kind::Guid, |row| guid(row.object_id)),
+    // Set by the address of a row that is made by its alternate key, and by nothing else.
+    Column {
+        name: "azureactivedirectoryobjectid",
+        kind: Kind::Guid,
+        create: false,
+        update: false,
+        access: Access::Field(|row| guid(row.object_id), Some(|row, value| row.object_id = value.into_guid())),
+    },
     sparse("yammeremailaddress", Kind::Text(200)),
     preset("address1_shippingmethodcode", Kind::Choice(&[(1, "Default Value")]), Value::Int(1)),
     preset("caltype", Kind::Choice(CAL_TYPES), Value::Int(7)),

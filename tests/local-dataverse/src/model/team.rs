@@ -54,6 +54,9 @@ impl Team {
     /// teamtype: the members are those of an Office group.
     pub const OFFICE_GROUP: i64 = 3;
 
+    /// membershiptype of a team of a group: all of the group's members.
+    pub const MEMBERS_AND_GUESTS: i64 = 0;
+
     /// A team with nothing but a key, a name and a business unit.
     pub fn new(id: Uuid, name: &str, business_unit: Uuid) -> Self {
         Self {

@@ -7,6 +7,7 @@ mod error;
 pub mod expand;
 pub mod filter;
 pub mod json;
+pub mod key;
 mod list;
 mod options;
 pub mod payload;

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::error::{ApiResult, ODataError};
 use super::filter::literal;
+use super::key::Key;
 use super::reference;
 use crate::model::{Column, Entity, Kind, Scalar, Target};
 use crate::settings::{ReadOnlyColumns, Settings};
@@ -42,6 +43,14 @@ impl Changes {
     fn place<T: Entity>(&self, name: &str) -> Option<usize> {
         let column = T::schema().column(name)?;
         self.values.iter().position(|(index, _)| *index == column)
+    }
+
+    /// Sets a column that the address of the row names, whoever may write it.
+    pub fn set<T: Entity>(&mut self, name: &str, value: Scalar) {
+        self.take::<T>(name);
+        if let Some(column) = T::schema().column(name) {
+            self.values.push((column, value));
+        }
     }
 
     /// Writes the values into a row.
@@ -185,7 +194,7 @@ fn bind<T: Entity>(property: &str, value: &Json, context: Context<'_>) -> ApiRes
             ));
         }
     };
-    let (set, id) = reference::parse(text, context.origin, false)
+    let (set, key) = reference::parse(text, context.origin, false)
         .map_err(|reason| ODataError::payload(schema.entity_set, reason))?;
     let Some(expected) = target.entity_set() else {
         return Err(ODataError::unsupported(format!("references to the table '{}'", target.logical_name())));
@@ -196,11 +205,11 @@ fn bind<T: Entity>(property: &str, value: &Json, context: Context<'_>) -> ApiRes
             format_args!("'{property}@odata.bind' must name a row of '{expected}', not of '{set}'."),
         ));
     }
-    let exists = match target {
-        Target::Held(set) => context.store.contains(set, id),
-        Target::Elsewhere(_) => false,
+    let Target::Held(held) = target else {
+        return Err(ODataError::unsupported(format!("references to the table '{}'", target.logical_name())));
     };
-    if !exists {
+    let id = key.find(held, context.store).ok_or_else(|| Key::missing(held))?;
+    if !context.store.contains(held, id) {
         return Err(ODataError::not_found(target.logical_name(), id));
     }
     Ok((column, Scalar::Guid(id)))

@@ -2,10 +2,13 @@
 
 use uuid::Uuid;
 
+use super::key::Key;
+use crate::model::Set;
+
 /// The entity set and the key that a reference names. `origin` is where absolute references must point to.
 ///
 /// The error is a sentence that says what is wrong.
-pub fn parse<'a>(text: &'a str, origin: &str, must_be_absolute: bool) -> Result<(&'a str, Uuid), String> {
+pub fn parse<'a>(text: &'a str, origin: &str, must_be_absolute: bool) -> Result<(&'a str, Key), String> {
     let is_absolute = text.starts_with("http://") || text.starts_with("https://");
     if must_be_absolute && !is_absolute {
         return Err(format!(
@@ -30,7 +33,12 @@ pub fn parse<'a>(text: &'a str, origin: &str, must_be_absolute: bool) -> Result<
     let invalid = || format!("The URI '{text}' does not name a row: <entity set>(<id>) is needed.");
     let (set, key) = path.split_once('(').ok_or_else(invalid)?;
     let key = key.strip_suffix(')').ok_or_else(invalid)?;
-    let key = Uuid::try_parse(key).map_err(|_| format!("The URI '{text}' does not name a row: '{key}' is no GUID."))?;
+    let wrong = |reason: &str| format!("The URI '{text}' does not name a row: {reason}");
+    let key = match Set::of_name(set) {
+        Some(held) => Key::read(held, key, |_| None).map_err(|error| wrong(&error.message))?,
+        // A table that is not here: its name says so to whoever expects another.
+        None => Key::Id(Uuid::try_parse(key).map_err(|_| wrong(&format!("'{key}' is no GUID.")))?),
+    };
     Ok((set, key))
 }
 
@@ -50,7 +58,7 @@ mod tests {
             format!("/roles({ID})"),
             format!("roles({ID})"),
         ] {
-            assert_eq!(parse(&text, ORIGIN, false), Ok(("roles", id)), "{text}");
+            assert_eq!(parse(&text, ORIGIN, false), Ok(("roles", Key::Id(id))), "{text}");
         }
     }
 

@@ -4,9 +4,11 @@ use uuid::Uuid;
 
 use super::users::duplicate_key;
 use super::{Change, children, must_exist, required, row, units};
-use crate::model::{BusinessUnit, Children, Relationship, Scalar, Set, Team, TeamMember, TeamRole, text};
+use crate::model::{
+    BusinessUnit, Children, Entity, Relationship, Scalar, Set, Team, TeamMember, TeamRole, Value, text,
+};
 use crate::odata::payload::Changes;
-use crate::odata::{ApiResult, ODataError};
+use crate::odata::{ApiResult, ODataError, key};
 use crate::store::Store;
 
 const LOGICAL_NAME: &str = "team";
@@ -38,7 +40,12 @@ pub fn create(change: &mut Change<'_>, mut values: Changes) -> ApiResult<Uuid> {
             "A team of a group needs the group's object id: azureactivedirectoryobjectid.",
         ));
     }
+    if is_of_group(&team) && team.named("membershiptype") == Value::Null {
+        let column = Team::schema().column("membershiptype");
+        column.into_iter().for_each(|column| team.set(column, Scalar::Int(Team::MEMBERS_AND_GUESTS)));
+    }
     name_must_be_free(change.store, &team)?;
+    key::must_be_unique(&team, change.store)?;
     change.store.insert(change.actor, team, sent);
     Ok(id)
 }
@@ -110,6 +117,7 @@ pub fn update(change: &mut Change<'_>, id: Uuid, values: Changes) -> ApiResult<(
         ));
     }
     name_must_be_free(change.store, &team)?;
+    key::must_be_unique(&team, change.store)?;
     change.store.replace(change.actor, team, sent);
     if moves && !change.settings.keep_roles_on_business_unit_change {
         drop_roles(change, id);

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{Change, links, required, row, teams, units};
 use crate::model::{Children, Entity, Relationship, Scalar, SystemUser, TeamMember, UserRole, UserText, Value, text};
 use crate::odata::payload::Changes;
-use crate::odata::{ApiResult, ODataError};
+use crate::odata::{ApiResult, ODataError, key};
 use crate::settings::Disputed;
 use crate::store::Store;
 
@@ -49,6 +49,7 @@ pub fn create(change: &mut Change<'_>, mut values: Changes) -> ApiResult<Uuid> {
         }
     }
     must_be_unique(change.store, &user)?;
+    key::must_be_unique(&user, change.store)?;
     user.identity = change.store.next_identity();
     change.store.insert(change.actor, user, sent);
     teams::follow_user(change, id, None, unit);
