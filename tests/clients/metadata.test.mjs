@@ -1,28 +1,10 @@
-// Metadata and change tracking as clients use them that this project did not write: the npm packages odata-csdl and dynamics-web-api,
-// unpatched, against Local Dataverse. LOCAL_DATAVERSE_URL is the server's address.
+// Metadata and change tracking with the npm packages odata-csdl and dynamics-web-api, unpatched.
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { DynamicsWebApi } from "dynamics-web-api";
 import csdl from "odata-csdl";
+import { adele, api, reset, sales, token, url } from "./support.mjs";
 
-const url = process.env.LOCAL_DATAVERSE_URL;
-const tenant = "11111111-1111-4111-8111-111111111111";
-const adele = "c0000000-0000-4000-8000-000000000002";
-
-async function token() {
-  const form = new URLSearchParams({
-    client_id: "22222222-2222-4222-8222-222222222222",
-    client_secret: "local-dataverse-secret",
-    grant_type: "client_credentials",
-    scope: `${url}.default`,
-  });
-  const reply = await fetch(`${url}${tenant}/oauth2/v2.0/token`, { method: "POST", body: form });
-  return (await reply.json()).access_token;
-}
-
-const api = new DynamicsWebApi({ serverUrl: url, dataApi: { version: "9.2" }, onTokenRefresh: token });
-
-beforeEach(() => fetch(`${url}_local/reset`, { method: "POST" }));
+beforeEach(reset);
 
 test("odata-csdl reads $metadata in its strict mode and without a message", async () => {
   const reply = await fetch(`${url}api/data/v9.2/$metadata`, { headers: { Authorization: `Bearer ${await token()}` } });
@@ -69,7 +51,7 @@ test("tables, attributes with options, and relationships", async () => {
 test("a collection of one to many expands", async () => {
   const unit = await api.retrieve({
     collection: "businessunits",
-    key: "b0000000-0000-4000-8000-000000000002",
+    key: sales,
     select: ["name"],
     expand: [{ property: "business_unit_system_users", select: ["firstname"], orderBy: ["firstname asc"] }],
   });

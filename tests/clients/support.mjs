@@ -18,7 +18,8 @@ export const salesManager = "a0000004-0000-4000-8000-000000000002";
 /** The relationship of users and roles. */
 export const roles = "systemuserroles_association";
 
-async function token() {
+/** A token of the application. */
+export async function token() {
   const form = new URLSearchParams({
     client_id: "22222222-2222-4222-8222-222222222222",
     client_secret: "local-dataverse-secret",
