@@ -162,3 +162,26 @@ fn a_path_without_version_says_so() {
     assert_eq!(reply.status, 400);
     assert!(reply.json()["Message"].as_str().unwrap().starts_with("Requested API Version must be provided."));
 }
+
+#[test]
+fn every_version_from_9_0_to_9_2_is_served_and_its_addresses_are_of_that_version() {
+    let fixture = Fixture::new();
+    for version in ["v9.0", "v9.1", "v9.2"] {
+        let page = fixture.send(
+            "GET",
+            &format!("/api/data/{version}/roles?$select=name"),
+            &[("Prefer", "odata.maxpagesize=1")],
+            None,
+        );
+        assert_eq!(page.status, 200, "{version}");
+        for address in ["@odata.context", "@odata.nextLink"] {
+            assert!(
+                page.json()[address].as_str().unwrap().contains(&format!("/api/data/{version}/")),
+                "{version} {address}"
+            );
+        }
+    }
+    for (version, status) in [("v8.2", 501), ("v7.1", 501), ("v9.3", 404), ("v10.0", 404)] {
+        assert_eq!(fixture.get(&format!("/api/data/{version}/roles")).status, status, "{version}");
+    }
+}
