@@ -93,7 +93,7 @@ pub struct Children(usize);
 /// name them, and the attribute by which they do.
 type OneToMany = (&'static str, Set, Set, &'static str);
 
-const ONE_TO_MANY: [OneToMany; 22] = [
+const ONE_TO_MANY: [OneToMany; 26] = [
     ("business_unit_system_users", Set::Units, Set::Users, "businessunitid"),
     ("business_unit_roles", Set::Units, Set::Roles, "businessunitid"),
     ("business_unit_teams", Set::Units, Set::Teams, "businessunitid"),
@@ -116,6 +116,10 @@ const ONE_TO_MANY: [OneToMany; 22] = [
     ("lk_teambase_createdby", Set::Users, Set::Teams, "createdby"),
     ("lk_teambase_modifiedby", Set::Users, Set::Teams, "modifiedby"),
     ("lk_organizationbase_modifiedby", Set::Users, Set::Organizations, "modifiedby"),
+    ("lk_businessunit_createdonbehalfby", Set::Users, Set::Units, "createdonbehalfby"),
+    ("lk_businessunit_modifiedonbehalfby", Set::Users, Set::Units, "modifiedonbehalfby"),
+    ("lk_team_createdonbehalfby", Set::Users, Set::Teams, "createdonbehalfby"),
+    ("lk_team_modifiedonbehalfby", Set::Users, Set::Teams, "modifiedonbehalfby"),
 ];
 
 impl Children {

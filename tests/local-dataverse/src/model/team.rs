@@ -90,7 +90,7 @@ fn guid(value: Option<Uuid>) -> Value<'static> {
     value.map_or(Value::Null, Value::Guid)
 }
 
-static COLUMNS: [Column<Team>; 30] = [
+static COLUMNS: [Column<Team>; 32] = [
     computed("ownerid", Kind::Guid, |row| Value::Guid(row.id)),
     Column {
         name: "teamid",
@@ -158,6 +158,8 @@ static COLUMNS: [Column<Team>; 30] = [
     computed("modifiedon", Kind::Date, |row| Value::Date(row.modified_on)),
     computed("_createdby_value", Kind::Lookup(Target::Held(Set::Users), "createdby"), |row| guid(row.created_by)),
     computed("_modifiedby_value", Kind::Lookup(Target::Held(Set::Users), "modifiedby"), |row| guid(row.modified_by)),
+    fixed("_createdonbehalfby_value", Kind::Lookup(Target::Held(Set::Users), "createdonbehalfby"), Value::Null),
+    fixed("_modifiedonbehalfby_value", Kind::Lookup(Target::Held(Set::Users), "modifiedonbehalfby"), Value::Null),
     computed("versionnumber", Kind::BigInt, |row| Value::Int(row.version as i64)),
 ];
 

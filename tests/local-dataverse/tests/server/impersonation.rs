@@ -99,6 +99,25 @@ fn a_row_tells_in_whose_name_it_was_created() {
 }
 
 #[test]
+fn units_teams_and_roles_tell_it_too() {
+    let fixture = Fixture::new();
+    let unit = format!("/businessunits({})", seed::ROOT_UNIT);
+    let bodies = [
+        ("businessunits", json!({ "name": "Purchasing", "parentbusinessunitid@odata.bind": unit })),
+        ("teams", json!({ "name": "Auditors", "businessunitid@odata.bind": unit })),
+        ("roles", json!({ "name": "Auditor", "businessunitid@odata.bind": unit })),
+    ];
+    for (set, body) in bodies {
+        let created = as_user(&fixture, seed::DORA, "POST", set, Some(body));
+        assert_eq!(created.status, 204, "{set}: {}", created.text);
+        let row = fixture.get(created.header("odata-entityid").rsplit('/').next().unwrap()).json();
+        let (by, on_behalf) = (&row["_createdby_value"], &row["_createdonbehalfby_value"]);
+        let (dora, own) = (seed::DORA.to_string(), seed::APPLICATION_USER.to_string());
+        assert_eq!((by, on_behalf), (&json!(dora), &json!(own)), "{set}");
+    }
+}
+
+#[test]
 fn who_names_himself_acts_for_nobody() {
     let fixture = Fixture::new();
     make_delegate(&fixture, &["prvReadUser", "prvWriteUser"]);
