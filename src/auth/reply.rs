@@ -110,7 +110,7 @@ fn explain(code: &str) -> Option<(&'static str, &'static str)> {
         "AADSTS7000222" => {
             ("The secret has expired.", "Make a new secret for the application and give its value as Password.")
         }
-        "AADSTS7000218" => {
+        "AADSTS7000216" | "AADSTS7000218" => {
             ("No secret was sent.", "Give the application's secret as Password, or sign in with a certificate.")
         }
         "AADSTS700027" => (
@@ -145,7 +145,7 @@ fn explain(code: &str) -> Option<(&'static str, &'static str)> {
             "The tenant is not known at this sign-in host.",
             "Check the tenant in the Login Id (client_id@tenant_id), and the authority where the environment is in a national cloud.",
         ),
-        "AADSTS70011" | "AADSTS500011" => (
+        "AADSTS70011" | "AADSTS1002012" | "AADSTS500011" => (
             "The environment's address is not known in this tenant.",
             "Check the Host URL; it is the resource that the token is for.",
         ),

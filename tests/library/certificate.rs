@@ -100,6 +100,25 @@ fn rs256_and_version_1_have_their_own_thumbprint_and_audience() {
 }
 
 #[test]
+fn the_certificate_of_an_application_signs_in_and_one_that_it_lacks_does_not() {
+    let server = server();
+    let who_am_i = |algorithm: &str, version: &str| {
+        let mut config = Config::new(server.url()).unwrap();
+        config.certificate(&login(), PEM).unwrap();
+        config.option("assertion_algorithm", algorithm).unwrap();
+        config.option("token_endpoint_version", version).unwrap();
+        requests::who_am_i(&Client::new(config).unwrap())
+    };
+    let error = who_am_i("PS256", "2").unwrap_err();
+    assert_eq!((error.status(), error.code()), (Status::AuthenticationFailed, Some("AADSTS700027")));
+    assert_says(&error, &["is not registered on application", "Upload the certificate"]);
+    server.add_certificate(CLIENT, str::from_utf8(PEM).unwrap()).unwrap();
+    for (algorithm, version) in [("PS256", "2"), ("RS256", "2"), ("PS256", "1"), ("RS256", "1")] {
+        assert!(who_am_i(algorithm, version).is_ok(), "{algorithm}, version {version}");
+    }
+}
+
+#[test]
 fn each_try_has_an_assertion_of_its_own() {
     let server = Scripted::start(move |seen| match seen.target.contains("/oauth2/") {
         true => scripted::reply(503, &[("Retry-After", "0")], ""),

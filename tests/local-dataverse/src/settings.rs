@@ -196,6 +196,9 @@ impl Settings {
                 return Err(format!("'{name}' is no privilege that this server knows. It knows {all}."));
             }
         }
+        if let Some(host) = merged.challenge_authority.as_deref().filter(|host| !is_address(host)) {
+            return Err(format!("challengeAuthority must be an address such as https://login.example, not '{host}'."));
+        }
         if !(1..=5000).contains(&merged.max_page_size) {
             return Err(format!("maxPageSize must be between 1 and 5000, not {}.", merged.max_page_size));
         }
@@ -209,4 +212,12 @@ impl Settings {
         }
         Ok(merged)
     }
+}
+
+/// Whether a text can stand in a challenge as the address of a host.
+fn is_address(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|rest| {
+        !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_graphic() && !b",\"".contains(&byte))
+    })
 }

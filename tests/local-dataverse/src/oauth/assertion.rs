@@ -23,7 +23,6 @@ static ALGORITHMS: [(&str, &RsaParameters); 6] = [
 ];
 
 /// An assertion that was read, and not yet believed.
-#[derive(Debug)]
 pub struct Assertion {
     algorithm: &'static RsaParameters,
     key: Key,
@@ -33,7 +32,6 @@ pub struct Assertion {
 }
 
 /// Which certificate an assertion names, in hexadecimal digits.
-#[derive(Debug)]
 enum Key {
     Sha1(String),
     Sha256(String),
@@ -62,7 +60,8 @@ impl Assertion {
     }
 
     /// It must be of this application, signed with the key of one of these certificates, for one of the addresses that
-    /// `is_own` knows, and of this time, give or take so many seconds.
+    /// `is_own` knows, and of this time, give or take so many seconds. Its number (`jti`) is not remembered: the service takes an
+    /// assertion as often as it is sent while it is good, and Microsoft's libraries rely on that.
     pub fn verify(
         &self,
         client: Uuid,

@@ -8,8 +8,15 @@ use super::failure::Failure;
 use crate::state::Incoming;
 
 /// The fields of a form. An empty field counts as none, as in the service.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Form(Vec<(String, String)>);
+
+/// Names only: the values are secrets.
+impl std::fmt::Debug for Form {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
 
 impl Form {
     /// Reads the body; one of another content type has no fields.
@@ -104,6 +111,12 @@ mod tests {
             assert_eq!(form.get(absent), None, "{absent}");
         }
         assert_eq!(form.required("empty"), Err(Failure::missing("empty")));
+    }
+
+    #[test]
+    fn values_are_not_shown() {
+        let form = form(b"client_secret=hush").unwrap();
+        assert_eq!(format!("{form:?}"), "[\"client_secret\"]");
     }
 
     #[test]

@@ -38,6 +38,10 @@ fn the_challenge_names_another_sign_in_host_where_a_setting_says_so() {
     let reply = fixture.send_without_token("GET", "WhoAmI()", &[], None);
     let begin = format!("Bearer authorization_uri={host}/{}/oauth2/authorize, ", seed::TENANT_ID);
     assert!(reply.header("www-authenticate").starts_with(&begin));
+    for wrong in ["login.example", "https://", "https://a, b"] {
+        let reply = fixture.local("PATCH", "settings", Some(json!({ "challengeAuthority": wrong })));
+        assert!(reply.status == 400 && reply.text.contains("must be an address"), "{wrong}: {}", reply.text);
+    }
 }
 
 #[test]
