@@ -87,8 +87,11 @@ fn run(operation: &Operation, fault: &Fault, times: u64) -> Result<Cell, String>
     }
 }
 
+/// The cells by operation, by fault, and by how often the fault happens: once, or always (0).
+type Cells = BTreeMap<(usize, usize, u64), Cell>;
+
 /// All cells, on a few threads: most of a cell's time is waiting.
-fn all() -> (BTreeMap<(usize, usize, u64), Cell>, Vec<String>) {
+fn all() -> (Cells, Vec<String>) {
     let mut cells: Vec<(usize, usize, u64)> = Vec::new();
     for operation in 0..OPERATIONS.len() {
         for fault in 0..FAULTS.len() {
@@ -126,7 +129,7 @@ fn sign(cell: Cell) -> &'static str {
 }
 
 /// The matrix as a table: each cell is what is told when the fault happens once / each time.
-fn table(cells: &BTreeMap<(usize, usize, u64), Cell>) -> String {
+fn table(cells: &Cells) -> String {
     let mut text = String::from("| Fault |");
     for operation in &OPERATIONS {
         write!(text, " {} |", operation.name).unwrap();
