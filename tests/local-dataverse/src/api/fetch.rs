@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use super::{Call, json_reply, privileges, read};
-use crate::fetch::{Query, Scene, Wanted, parse};
+use crate::fetch::{Answer, Query, Scene, Wanted, parse};
 use crate::model::Set;
 use crate::odata::{ApiResult, ODataError, annotations, json};
 use crate::reply::Reply;
@@ -20,20 +20,18 @@ pub fn rows(call: &Call<'_>, set: Set, text: &str) -> ApiResult<Reply> {
     for joined in fetch.entity.linked().into_iter().filter_map(Set::of_table) {
         privileges::may_read(call, &store, joined)?;
     }
-    let page = query.page();
-    let rows = query.write(&page, wanted(call));
+    let Answer { rows, more, cookie, total } = query.answer(wanted(call))?;
     let mut body = Vec::with_capacity(rows.len() + 1024);
     body.extend_from_slice(b"{\"@odata.context\":");
     json::write_text(&mut body, &format!("{}$metadata#{}{}", call.base(), set.names().entity_set, query.context()));
-    if let Some(total) = page.total {
+    if let Some(total) = total {
         read::write_total(&mut body, total, call);
     }
-    if let Some(cookie) = page.cookie.filter(|_| call.preferences.wants("Microsoft.Dynamics.CRM.fetchxmlpagingcookie"))
-    {
+    if let Some(cookie) = cookie.filter(|_| call.preferences.wants("Microsoft.Dynamics.CRM.fetchxmlpagingcookie")) {
         body.extend_from_slice(b",\"@Microsoft.Dynamics.CRM.fetchxmlpagingcookie\":");
         json::write_text(&mut body, &cookie);
     }
-    if page.more && call.preferences.wants("Microsoft.Dynamics.CRM.morerecords") {
+    if more && call.preferences.wants("Microsoft.Dynamics.CRM.morerecords") {
         body.extend_from_slice(b",\"@Microsoft.Dynamics.CRM.morerecords\":true");
     }
     body.extend_from_slice(b",\"value\":[");

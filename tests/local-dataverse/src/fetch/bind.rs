@@ -1,5 +1,6 @@
 //! A query with its names looked up.
 
+use super::aggregate::Totals;
 use super::ast::{Entity, Fetch, Order};
 use super::order::Sort;
 use super::output::Outputs;
@@ -9,7 +10,7 @@ use super::scope::Scope;
 use super::test::Test;
 use super::{Scene, condition, error, table};
 use crate::model::Set;
-use crate::odata::{ApiResult, ODataError};
+use crate::odata::ApiResult;
 
 /// A query, ready to run.
 pub struct Query<'a> {
@@ -27,7 +28,9 @@ pub struct Plan<'a> {
     pub(super) tree: Tree<'a>,
     pub(super) outputs: Outputs,
     pub(super) orders: Vec<Sort>,
-    raw_order: bool,
+    /// The columns of an aggregate query, which has no others.
+    pub(super) totals: Option<Totals>,
+    pub(super) raw_order: bool,
 }
 
 impl<'a> Query<'a> {
@@ -36,18 +39,22 @@ impl<'a> Query<'a> {
         if table::of_name(&fetch.entity.name)? != set {
             return Err(error::other_table());
         }
-        if fetch.aggregate || fetch.aggregate_limit.is_some() {
-            return Err(ODataError::unsupported("aggregates in FetchXML"));
-        }
         if let (Some(_), true) = (fetch.top, total) {
             return Err(error::exclusive("top", "returntotalrecordcount"));
         }
         let mut plan = Plan { raw_order: fetch.raw_order, ..Plan::new(set, scene) };
-        plan.columns(&fetch.entity, fetch.distinct)?;
-        plan.conditions(&fetch.entity)?;
-        // The orders of links come after those of the entity, which can name the links.
-        let orders = plan.orders(&fetch.entity, 0)?;
-        plan.orders.splice(..0, orders);
+        if fetch.aggregate {
+            plan.aggregates(fetch);
+            plan.take_totals(&fetch.entity, 0)?;
+            plan.conditions(&fetch.entity)?;
+            plan.check_totals()?;
+        } else {
+            plan.columns(&fetch.entity, fetch.distinct)?;
+            plan.conditions(&fetch.entity)?;
+            // The orders of links come after those of the entity, which can name the links.
+            let orders = plan.orders(&fetch.entity, 0)?;
+            plan.orders.splice(..0, orders);
+        }
         let paging = Paging::new(fetch, &plan, top)?;
         Ok(Self { plan, distinct: fetch.distinct, paging, total: fetch.total || total })
     }
@@ -68,6 +75,7 @@ impl<'a> Plan<'a> {
             tree: Tree { store: scene.store, sources: vec![root] },
             outputs: Outputs::default(),
             orders: Vec::new(),
+            totals: None,
             raw_order: false,
         }
     }

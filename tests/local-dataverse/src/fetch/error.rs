@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use crate::metadata;
 use crate::model::Set;
 use crate::odata::ODataError;
 
@@ -90,17 +91,7 @@ pub fn other_table() -> ODataError {
 
 /// No column with this name.
 pub fn no_column(set: Set, name: &str) -> ODataError {
-    let table = match set {
-        Set::Users => "SystemUser",
-        Set::Roles => "Role",
-        Set::Units => "BusinessUnit",
-        Set::Teams => "Team",
-        Set::Organizations => "Organization",
-        Set::Privileges => "Privilege",
-        Set::UserRoles => "SystemUserRoles",
-        Set::TeamRoles => "TeamRoles",
-        Set::TeamMembers => "TeamMembership",
-    };
+    let table = metadata::schema_name(set);
     ODataError::bad_request(
         "0x80041103",
         format!("'{table}' entity doesn't contain attribute with Name = '{name}' and NameMapping = 'Logical'."),

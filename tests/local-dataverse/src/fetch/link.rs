@@ -109,9 +109,13 @@ impl<'a> Plan<'a> {
         if let Some(join) = &mut self.tree.sources[place].join {
             join.on = on;
         }
-        self.columns_of_link(link, place)?;
-        let orders = self.orders(&link.entity, place)?;
-        self.orders.extend(orders);
+        if self.totals.is_some() {
+            self.take_totals(&link.entity, place)?;
+        } else {
+            self.columns_of_link(link, place)?;
+            let orders = self.orders(&link.entity, place)?;
+            self.orders.extend(orders);
+        }
         for inner in &link.entity.links {
             self.link(inner, place)?;
         }

@@ -1,6 +1,7 @@
 //! FetchXML: XML to a tree ([`parser`]), names looked up and values read ([`bind`]), rows joined, filtered, ordered and cut into
 //! pages ([`rows`]), and written ([`write`]).
 
+mod aggregate;
 mod ast;
 mod bind;
 mod condition;
@@ -25,7 +26,7 @@ use uuid::Uuid;
 
 pub use bind::Query;
 pub use parser::parse;
-pub use write::Wanted;
+pub use write::{Answer, Wanted};
 
 use crate::store::Store;
 

@@ -6,6 +6,7 @@ use super::ast::{Attribute, Entity, How, Link};
 use super::bind::Plan;
 use super::error;
 use super::table::{self, Field};
+use crate::metadata;
 use crate::model::Kind;
 use crate::odata::{ApiResult, ODataError};
 
@@ -98,19 +99,17 @@ impl Plan<'_> {
         let set = self.scope.set(place);
         let mut fields: Vec<(Field, Option<String>)> = Vec::new();
         for attribute in &link.entity.attributes {
-            if link.how == How::First && attribute.alias.is_none() {
-                return Err(ODataError::unsupported(
-                    "columns of a link of the type matchfirstrowusingcrossapply without an alias in FetchXML: the service \
-                     names them by their schema names; give each an alias",
-                ));
-            }
             fields.push((self.output(attribute, place)?, attribute.alias.clone()));
         }
         if link.entity.all {
             fields.extend((0..table::width(set)).map(|column| (Field::at(place, set, column), None)));
         }
         for (field, alias) in fields {
-            let name = alias.unwrap_or_else(|| format!("{}.{}", self.scope.alias(place), field.attribute()));
+            let name = alias.unwrap_or_else(|| match link.how {
+                // The service names these by their schema names alone.
+                How::First => metadata::schema_name_of_column(set, field.attribute()).to_owned(),
+                _ => format!("{}.{}", self.scope.alias(place), field.attribute()),
+            });
             self.outputs.push(field, Some(name))?;
         }
         Ok(())

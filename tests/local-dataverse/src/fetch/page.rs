@@ -54,7 +54,9 @@ impl Paging {
         if number == 1 {
             return Ok(paging);
         }
-        if let Some(text) = fetch.paging_cookie.as_deref().filter(|_| plan.has_cookies() && !fetch.distinct) {
+        if let Some(text) =
+            fetch.paging_cookie.as_deref().filter(|_| plan.has_cookies() && !fetch.distinct && !fetch.aggregate)
+        {
             // A cookie of a page that is not the one before says nothing.
             let (before, place) = plan.place(text)?;
             paging.after = Some(place).filter(|_| before + 1 == paging.number);
@@ -72,6 +74,14 @@ impl Paging {
             }
         }
         Ok(paging)
+    }
+}
+
+impl Paging {
+    /// The page of rows that are all there, and whether there are more.
+    pub fn cut<R>(&self, rows: Vec<R>) -> (impl Iterator<Item = R>, bool) {
+        let more = self.is_page && rows.len() > self.skip.saturating_add(self.size);
+        (rows.into_iter().skip(self.skip).take(self.size), more)
     }
 }
 

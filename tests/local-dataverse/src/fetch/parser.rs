@@ -177,7 +177,7 @@ impl Parser<'_> {
             if !child.has_tag_name("value") {
                 return Err(error::element(child.tag_name().name(), "condition"));
             }
-            values.push(child.text().unwrap_or_default().trim().to_owned());
+            values.push(child.children().filter_map(|part| part.text().filter(|_| part.is_text())).collect());
         }
         Ok(Condition {
             attribute: required(node, "attribute")?,
@@ -300,7 +300,7 @@ mod tests {
         let fetch = parse(
             "<fetch count='5' page='2' returntotalrecordcount='1' no-lock='false' mapping='logical' version='1.0'>
                <entity name='systemuser'><attribute name='fullname' alias='who'/><order attribute='fullname' descending='true'/>
-                 <filter type='or'><condition attribute='firstname' operator='in'><value>A</value><value> B </value></condition>
+                 <filter type='or'><condition attribute='firstname' operator='in'><value>A</value><value> B<!-- or -->&amp;C</value></condition>
                    <filter><condition attribute='lastname' operator='null'/></filter></filter>
                  <link-entity name='role' from='roleid' to='roleid' link-type='outer' alias='r'><all-attributes/></link-entity>
                </entity></fetch>",
@@ -310,7 +310,7 @@ mod tests {
         assert_eq!(fetch.entity.attributes[0].alias.as_deref(), Some("who"));
         assert!(fetch.entity.orders[0].descending && fetch.entity.filters[0].any);
         let Part::Condition(condition) = &fetch.entity.filters[0].parts[0] else { panic!("no condition") };
-        assert_eq!(condition.values, ["A", "B"]);
+        assert_eq!(condition.values, ["A", " B&C"]);
         assert_eq!((fetch.entity.links[0].how, fetch.entity.links[0].entity.all), (How::Outer, true));
     }
 

@@ -29,6 +29,16 @@ pub fn type_code(set: Set) -> u32 {
     table::facts(set).type_code
 }
 
+/// The schema name of a set's table: `SystemUser`
+pub fn schema_name(set: Set) -> &'static str {
+    table::facts(set).schema_name
+}
+
+/// The schema name of a column: `FullName`. A name that is not known stands for itself.
+pub fn schema_name_of_column(set: Set, logical_name: &'static str) -> &'static str {
+    names::of(set.names().logical, logical_name).map_or(logical_name, |(schema_name, _)| schema_name)
+}
+
 /// The type of a definition, or what the definitions of a collection have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Type {

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::client::Fixture;
+use crate::client::{Fixture, Reply};
 use crate::support::{cases, escaped};
 use crate::world::{self, World};
 use tree::Filter;
@@ -50,19 +50,31 @@ proptest! {
     }
 }
 
+/// The rows that the server finds by FetchXML, by key.
+fn fetched(fixture: &Fixture, xml: &str) -> Reply {
+    fixture.get(&format!("systemusers?fetchXml={}", escaped(xml)))
+}
+
 proptest! {
-    #![proptest_config(cases(48))]
+    #![proptest_config(cases(32))]
 
     #[test]
-    fn fetchxml_finds_what_the_same_filter_finds(plan in world::plan(9), filters in vec(tree::plain(), 1..24)) {
+    fn a_filter_in_fetch_xml_finds_what_the_same_filter_of_odata_finds(plan in world::plan(9), filters in vec(filter(), 1..24)) {
         SERVER.with(|fixture| {
             let world = plan.build(fixture);
             for filter in &filters {
-                let Some(fetch) = fetch::fetch_of(filter) else { continue };
-                let reply = fixture.get(&format!("systemusers?fetchXml={}", escaped(&fetch)));
-                prop_assert_eq!(reply.status, 200, "{}: {}", fetch, reply.text);
-                let found: BTreeSet<String> = reply.column("systemuserid").into_iter().collect();
-                prop_assert_eq!(found, expected(&world, filter), "{}", fetch);
+                let Some(xml) = fetch::xml_of(filter) else { continue };
+                let reply = fetched(fixture, &xml);
+                if !xml.chars().all(fetch::is_xml) {
+                    // XML has no way to say what such a filter looks for.
+                    prop_assert_eq!((reply.status, reply.code()), (400, "0x80040201".to_owned()), "{}", xml);
+                    continue;
+                }
+                prop_assert_eq!(reply.status, 200, "{}: {}", xml, reply.text);
+                let rows = reply.column("systemuserid");
+                prop_assert_eq!(rows.iter().cloned().collect::<BTreeSet<_>>(), expected(&world, filter), "{}", xml);
+                let same = fixture.get(&format!("systemusers?$select=systemuserid&$filter={}", escaped(&text_of(filter, 0))));
+                prop_assert_eq!(rows, same.column("systemuserid"), "{}", xml);
             }
             Ok(())
         })?;

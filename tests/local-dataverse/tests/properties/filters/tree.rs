@@ -159,11 +159,6 @@ fn combined(leaf: impl Strategy<Value = Filter> + 'static) -> impl Strategy<Valu
     })
 }
 
-/// Any filter over users without a look at their roles.
-pub fn plain() -> impl Strategy<Value = Filter> {
-    combined(condition(&USER, 2))
-}
-
 /// Any filter over users that the server claims to understand.
 pub fn filter() -> impl Strategy<Value = Filter> {
     let lambda =

@@ -1,5 +1,6 @@
 //! Queries in FetchXML.
 
+mod aggregates;
 mod filters;
 mod links;
 mod paging;

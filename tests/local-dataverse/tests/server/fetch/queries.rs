@@ -187,6 +187,7 @@ fn what_the_service_would_refuse_is_refused_with_its_code() {
         (user("<attribute name='fullname' alias='a'/><attribute name='title' alias='a'/>"), "0x80041130"),
         (user("<attribute name='fullname' alias='a b'/>"), "0x80041109"),
         (user("<attribute name='fullname' aggregate='count' alias='a'/>"), "0x8004111a"),
+        (user("<attribute name='fullname' groupby='true' alias='a'/>"), "0x8004111a"),
     ] {
         let reply = run(&fixture, "systemusers", &query);
         assert_eq!(refusal(&reply), (400, code.to_owned()), "{query}: {}", reply.text);
