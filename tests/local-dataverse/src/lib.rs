@@ -18,6 +18,7 @@ mod body;
 mod compress;
 mod connections;
 mod control;
+mod environment;
 mod faults;
 mod fetch;
 mod ledger;
@@ -41,6 +42,7 @@ mod state;
 mod store;
 mod tls;
 
+pub use environment::Environment;
 pub use faults::{Action, Close, ExtraHeaders, FaultRule, FaultState, Pause, RetryAfter, Trickle};
 pub use ledger::{LedgerEntry, Operation};
 pub use oauth::{

@@ -140,24 +140,23 @@ pub fn since<T: Entity>(call: &Call<'_>) -> ApiResult<Reply> {
     let mut entries: Vec<Entry> = delta.entries::<T>(delta.place.as_ref(), &store).take(page_size + 1).collect();
     let more = entries.len() > page_size;
     entries.truncate(page_size);
-    let mut rows = Vec::new();
-    for entry in &entries {
-        rows.extend_from_slice(if rows.is_empty() { b"{" } else { b",{" });
-        match T::table(&store).get(entry.id) {
-            Some(row) => selection.write(&mut rows, &**row, &store),
-            None => deletion(&mut rows, call, schema.entity_set, entry.id),
-        }
-        rows.push(b'}');
-    }
     let next = entries.last().filter(|_| more);
     let listing = Listing {
         context: format!("{}{}/$delta", schema.entity_set, selection.context()),
         count: call.options.count.then(|| (delta.count::<T>(&store), false)),
         delta_link: next.is_none().then(|| link(call, delta.until)),
         next_link: next.map(|last| super::read::next_link(call, &delta.cookie::<T>(last))),
-        rows,
     };
-    Ok(listing.reply(call))
+    Ok(listing.reply(call, |out| {
+        for (index, entry) in entries.iter().enumerate() {
+            out.extend_from_slice(if index == 0 { b"{" } else { b",{" });
+            match T::table(&store).get(entry.id) {
+                Some(row) => selection.write(out, &**row, &store),
+                None => deletion(out, call, schema.entity_set, entry.id),
+            }
+            out.push(b'}');
+        }
+    }))
 }
 
 /// `GET systemusers/$count?$deltatoken=...`

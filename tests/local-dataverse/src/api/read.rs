@@ -21,11 +21,11 @@ pub fn rows<T: Entity>(call: &Call<'_>) -> ApiResult<Reply> {
     let mut list = List::new::<T>(&call.options, page_size, call.preferences.annotate(), &call.base())?;
     list.tracking = changes::token::<T>(call, &list, &store)?;
     let page = list.page::<T>(Rows::All, &store);
-    let mut listing = Listing::of(call, &list, page, T::schema().entity_set);
+    let mut listing = Listing::of(call, &list, &page);
     if listing.next_link.is_none() {
         listing.delta_link = list.tracking.map(|token| changes::link(call, token));
     }
-    Ok(listing.reply(call))
+    Ok(listing.reply(call, |out| list.selection.write_all(out, &page.rows, &store)))
 }
 
 /// `GET systemusers(id)/systemuserroles_association`
@@ -49,7 +49,7 @@ pub fn related_count(call: &Call<'_>, set: Set, own: Uuid, collection: Collectio
 fn related_list<T: Entity>(call: &Call<'_>, rows: Rows<'_>, page_size: usize, store: &Store) -> ApiResult<Reply> {
     let list = List::new::<T>(&call.options, page_size, call.preferences.annotate(), &call.base())?;
     let page = list.page::<T>(rows, store);
-    Ok(Listing::of(call, &list, page, T::schema().entity_set).reply(call))
+    Ok(Listing::of(call, &list, &page).reply(call, |out| list.selection.write_all(out, &page.rows, store)))
 }
 
 /// Changes are tracked in whole tables.
@@ -68,7 +68,7 @@ pub fn page_size(call: &Call<'_>) -> usize {
     call.preferences.page_size.unwrap_or(most).min(most)
 }
 
-/// The body of a list.
+/// The body of a list, but for its rows.
 pub struct Listing {
     /// What `@odata.context` names.
     pub context: String,
@@ -76,26 +76,23 @@ pub struct Listing {
     pub count: Option<(usize, bool)>,
     /// Where changes are told of later.
     pub delta_link: Option<String>,
-    /// The rows, as the members of an array.
-    pub rows: Vec<u8>,
     /// Where the next page is.
     pub next_link: Option<String>,
 }
 
 impl Listing {
-    fn of(call: &Call<'_>, list: &List, page: Page, entity_set: &str) -> Self {
+    fn of<T: Entity>(call: &Call<'_>, list: &List, page: &Page<'_, T>) -> Self {
         Self {
-            context: format!("{entity_set}{}", list.selection.context()),
+            context: format!("{}{}", T::schema().entity_set, list.selection.context()),
             count: page.count,
             delta_link: None,
-            rows: page.rows,
-            next_link: page.next.map(|cookie| next_link(call, &cookie)),
+            next_link: page.next.as_ref().map(|cookie| next_link(call, cookie)),
         }
     }
 
-    /// The reply with this list.
-    pub fn reply(self, call: &Call<'_>) -> Reply {
-        let mut body = Vec::with_capacity(self.rows.len() + 1024);
+    /// The reply with this list; `write_rows` appends the rows as the members of an array.
+    pub fn reply(self, call: &Call<'_>, write_rows: impl FnOnce(&mut Vec<u8>)) -> Reply {
+        let mut body = Vec::with_capacity(4096);
         body.extend_from_slice(b"{\"@odata.context\":");
         json::write_text(&mut body, &format!("{}$metadata#{}", call.base(), self.context));
         if let Some(total) = self.count {
@@ -106,7 +103,7 @@ impl Listing {
             json::write_text(&mut body, &link);
         }
         body.extend_from_slice(b",\"value\":[");
-        body.extend_from_slice(&self.rows);
+        write_rows(&mut body);
         body.push(b']');
         if let Some(link) = self.next_link {
             body.extend_from_slice(b",\"@odata.nextLink\":");

@@ -26,7 +26,7 @@ pub use organization::Organization;
 pub use privilege::Privilege;
 pub use relationship::{Children, Collection, Relationship, Side, lookups_of};
 pub use role::Role;
-pub use schema::{Column, Kind, Others, Target};
+pub use schema::{Access, Column, Kind, Others, Target};
 pub use set::Set;
 pub(crate) use set::with_set;
 pub use system_user::{SystemUser, UserText};

@@ -166,6 +166,8 @@ pub struct Schema<T: 'static> {
     pub key: &'static str,
     /// The column that names a row to a person, such as `fullname`; intersect tables have none.
     pub name_column: Option<&'static str>,
+    /// The position of that column.
+    pub name_place: Option<usize>,
     /// Columns that come with every row whatever `$select` says.
     pub always: &'static [&'static str],
     /// The columns, in the order of a full row.
@@ -190,9 +192,9 @@ impl<T> Schema<T> {
             .filter(|(_, column)| matches!(column.kind, Kind::Lookup(..)))
             .map(|(index, column)| (column.attribute(), index))
             .collect();
-        let name_column =
-            ["fullname", "name"].into_iter().find(|name| columns.iter().any(|column| column.name == *name));
-        Self { logical_name, entity_set, key, name_column, always, columns, by_name, by_navigation }
+        let name_place = columns.iter().position(|column| matches!(column.name, "fullname" | "name"));
+        let name_column = name_place.map(|place| columns[place].name);
+        Self { logical_name, entity_set, key, name_column, name_place, always, columns, by_name, by_navigation }
     }
 
     /// The position of the column with this name.
@@ -215,6 +217,11 @@ pub struct Others(Option<Box<Vec<(usize, Scalar)>>>);
 impl Others {
     /// No values.
     pub const NONE: Self = Self(None);
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
 
     /// The value of a column, where the row has one.
     pub fn get(&self, column: usize) -> Option<&Scalar> {

@@ -6,7 +6,7 @@ use super::list::{List, PAGE_LIMIT};
 use super::options::QueryOptions;
 use super::select::Selection;
 use crate::model::{Collection, Entity, Kind, Set, Target, Value, with_set};
-use crate::store::Store;
+use crate::store::{Rows, Store};
 
 /// The service expands no more than this many properties in one request.
 const MOST: usize = 15;
@@ -108,13 +108,10 @@ impl Expansion {
             }
             Expansion::Many(collection, list, link) => {
                 let rows = store.related(*collection, row.id());
-                let page = with_set!(collection.target(), Row => list.page::<Row>(rows, store));
                 let name = collection.name();
                 name_of(out, name);
-                out.push(b'[');
-                out.extend_from_slice(&page.rows);
-                out.push(b']');
-                if let Some(cookie) = page.next {
+                let next = with_set!(collection.target(), Row => array::<Row>(out, list, rows, store));
+                if let Some(cookie) = next {
                     name_of(out, &format!("{name}@odata.nextLink"));
                     let separator = if link.query.is_empty() { "" } else { "&" };
                     let address =
@@ -124,6 +121,15 @@ impl Expansion {
             }
         }
     }
+}
+
+/// Appends a page of a collection; what is told is where the next one starts.
+fn array<R: Entity>(out: &mut Vec<u8>, list: &List, rows: Rows<'_>, store: &Store) -> Option<String> {
+    let page = list.page::<R>(rows, store);
+    out.push(b'[');
+    list.selection.write_all(out, &page.rows, store);
+    out.push(b']');
+    page.next
 }
 
 fn parenthesized(context: &str) -> &str {

@@ -35,11 +35,11 @@ pub struct List {
     page: u64,
 }
 
-/// A page of a list, as JSON without the braces and the context.
-#[derive(Debug, Default)]
-pub struct Page {
-    /// The rows, as the members of an array.
-    pub rows: Vec<u8>,
+/// A page of a list.
+#[derive(Debug)]
+pub struct Page<'s, T> {
+    /// The rows.
+    pub rows: Vec<&'s T>,
     /// Where the next page starts, for `$skiptoken`.
     pub next: Option<String>,
     /// How many rows there are in all, not above the limit, and whether there are more.
@@ -95,8 +95,8 @@ impl List {
         (found.min(COUNT_LIMIT), found > COUNT_LIMIT)
     }
 
-    /// Writes the page.
-    pub fn page<T: Entity>(&self, rows: Rows<'_>, store: &Store) -> Page {
+    /// Finds the page.
+    pub fn page<'s, T: Entity>(&self, rows: Rows<'_>, store: &'s Store) -> Page<'s, T> {
         let limit = self.top.unwrap_or(self.page_size).min(PAGE_LIMIT);
         let mut found: Vec<&T> = Vec::new();
         if self.order.is_empty() {
@@ -121,16 +121,11 @@ impl List {
         }
         let more = found.len() > limit && self.top.is_none();
         found.truncate(limit);
-        let mut page = Page { count: self.count.then(|| self.total::<T>(rows, store)), ..Page::default() };
-        for row in &found {
-            page.rows.extend_from_slice(if page.rows.is_empty() { b"{" } else { b",{" });
-            self.selection.write(&mut page.rows, *row, store);
-            page.rows.push(b'}');
+        Page {
+            next: found.last().filter(|_| more).map(|last| self.cookie(*last).write(T::schema().key)),
+            rows: found,
+            count: self.count.then(|| self.total::<T>(rows, store)),
         }
-        if let (true, Some(last)) = (more, found.last()) {
-            page.next = Some(self.cookie(*last).write(T::schema().key));
-        }
-        page
     }
 
     /// Calls `visit` with each row that passes the filter until it says false.

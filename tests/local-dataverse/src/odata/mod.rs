@@ -2,6 +2,7 @@
 
 pub mod annotations;
 pub mod cookie;
+mod date;
 mod delta;
 mod error;
 pub mod expand;
@@ -14,6 +15,8 @@ pub mod payload;
 pub mod reference;
 pub mod scalar;
 mod select;
+mod short;
+mod template;
 
 pub use cookie::Cookie;
 pub use delta::DeltaToken;

@@ -1,22 +1,19 @@
 //! `$select`: which columns of a row are written, and how.
 
-use super::annotations;
 use super::error::{ApiResult, ODataError};
 use super::expand::{self, Expansion};
-use super::json;
 use super::options::QueryOptions;
+use super::template::Template;
 use crate::model::Entity;
 use crate::store::Store;
 
-/// The columns to write, with their names already as JSON.
+/// What is written of a row.
 #[derive(Debug)]
 pub struct Selection {
-    columns: Vec<(usize, Vec<u8>)>,
+    template: Template,
     expansions: Vec<Expansion>,
     /// What `@odata.context` names; empty without `$select`.
     context: String,
-    /// Whether formatted values are asked for.
-    pub annotate: bool,
 }
 
 impl Selection {
@@ -42,11 +39,7 @@ impl Selection {
             }
             _ => wanted.extend(0..schema.columns.len()),
         }
-        let columns = wanted.into_iter().map(|column| {
-            let name = schema.columns[column].name;
-            (column, format!(",\"{name}\":").into_bytes())
-        });
-        Ok(Self { columns: columns.collect(), expansions: Vec::new(), context, annotate })
+        Ok(Self { template: Template::new::<T>(&wanted, annotate), expansions: Vec::new(), context })
     }
 
     /// What `$select` and `$expand` ask for. `base` is the address of the API.
@@ -70,19 +63,21 @@ impl Selection {
         &self.context
     }
 
+    /// Appends rows as the members of an array.
+    pub fn write_all<T: Entity>(&self, out: &mut Vec<u8>, rows: &[&T], store: &Store) {
+        for (index, row) in rows.iter().enumerate() {
+            out.extend_from_slice(if index == 0 { b"{" } else { b",{" });
+            self.write(out, *row, store);
+            out.push(b'}');
+        }
+    }
+
     /// Appends the members of a row behind its opening brace: the ETag, then the columns.
     pub fn write<T: Entity>(&self, out: &mut Vec<u8>, row: &T, store: &Store) {
         out.extend_from_slice(b"\"@odata.etag\":\"W/\\\"");
         out.extend_from_slice(itoa::Buffer::new().format(row.version()).as_bytes());
         out.extend_from_slice(b"\\\"\"");
-        for (column, prefix) in &self.columns {
-            let value = row.value(*column);
-            if self.annotate {
-                annotations::write(out, &T::schema().columns[*column], value, store);
-            }
-            out.extend_from_slice(prefix);
-            json::write(out, value);
-        }
+        self.template.write(out, row, store);
         for expansion in &self.expansions {
             expansion.write(out, row, store);
         }
