@@ -125,5 +125,64 @@ async fn exchange(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, 
     tokio::select! {
         _ = builder.serve_connection(TokioIo::new(stream), service) => {}
         () = ended.ended() => {}
+        () = unused(&ended) => {}
+    }
+}
+
+/// Waits for the end of the time within which a first request has to come. Then hyper looks after the connection.
+async fn unused(line: &Line) {
+    tokio::time::sleep(IDLE).await;
+    if line.is_used() {
+        std::future::pending().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{DuplexStream, duplex};
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::options::Options;
+
+    /// The client's end of a connection. Time passes at once where everybody waits.
+    fn connected() -> DuplexStream {
+        let state = Arc::new(State::new(Options::default(), "http://127.0.0.1:1".into(), None));
+        let (client, server) = duplex(65536);
+        tokio::spawn(exchange(server, Line::new(), state));
+        client
+    }
+
+    async fn all_of(mut client: DuplexStream) -> String {
+        let mut all = String::new();
+        client.read_to_string(&mut all).await.unwrap();
+        all
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_on_which_nothing_comes_is_closed_after_a_while() {
+        for text in ["", "GET /_local/status HTTP/1.1\r\nHos"] {
+            let (mut client, started) = (connected(), Instant::now());
+            client.write_all(text.as_bytes()).await.unwrap();
+            let reply = all_of(client).await;
+            assert!(reply.is_empty() || reply.starts_with("HTTP/1.1 408"), "{reply}");
+            assert!((IDLE..IDLE * 2).contains(&started.elapsed()), "{text}: {:?}", started.elapsed());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_was_used_is_closed_too_when_it_is_used_no_longer() {
+        let (mut client, started) = (connected(), Instant::now());
+        client.write_all(b"GET /_local/nothing HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        assert!(all_of(client).await.starts_with("HTTP/1.1 404"));
+        assert!((IDLE..IDLE * 2).contains(&started.elapsed()), "{:?}", started.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_does_not_arrive_is_given_up() {
+        let mut client = connected();
+        client.write_all(b"POST /_local/reset HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n{").await.unwrap();
+        let reply = all_of(client).await;
+        assert!(reply.starts_with("HTTP/1.1 408") && reply.contains("did not arrive within 180 seconds"), "{reply}");
     }
 }

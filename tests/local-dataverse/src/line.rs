@@ -34,6 +34,8 @@ pub enum Ending {
 pub struct Line {
     ended: Notify,
     ending: Mutex<Ending>,
+    /// A request has come.
+    used: AtomicBool,
     /// Several requests share it at a time (HTTP/2).
     shared: AtomicBool,
     /// The client does not read what is written.
@@ -48,15 +50,22 @@ impl Line {
         Arc::new(Self {
             ended: Notify::new(),
             ending: Mutex::new(Ending::Orderly),
+            used: AtomicBool::new(false),
             shared: AtomicBool::new(false),
             blocked: AtomicBool::new(false),
             flushes: watch::Sender::new(0),
         })
     }
 
-    /// Notes that several requests share it.
-    pub fn share(&self) {
-        self.shared.store(true, Ordering::Relaxed);
+    /// Notes that a request has come, and whether others may share the connection with it.
+    pub fn begin(&self, is_shared: bool) {
+        self.used.store(true, Ordering::Relaxed);
+        self.shared.store(is_shared, Ordering::Relaxed);
+    }
+
+    /// Whether a request has come.
+    pub fn is_used(&self) -> bool {
+        self.used.load(Ordering::Relaxed)
     }
 
     /// Ends the connection, whatever else is under way on it.

@@ -28,9 +28,7 @@ const BODY_TIME: Duration = Duration::from_secs(180);
 
 /// Answers one request; an error closes the connection without a reply.
 pub async fn handle(state: Arc<State>, line: Arc<Line>, request: Request<Body>) -> Result<Response<ReplyBody>, Broken> {
-    if request.version() == Version::HTTP_2 {
-        line.share();
-    }
+    line.begin(request.version() == Version::HTTP_2);
     let (parts, body) = request.into_parts();
     let target = parts.uri.path_and_query().map_or_else(|| parts.uri.path().to_owned(), ToString::to_string);
     let mut incoming = incoming(parts, state.tls.is_some());
