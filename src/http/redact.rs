@@ -3,7 +3,6 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::header::{HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use url::form_urlencoded;
@@ -19,25 +18,32 @@ const SHORTEST: usize = 8;
 const SHORTEST_PART: usize = 16;
 
 /// Finds secrets in the forms in which a server could send them back.
-pub(super) struct Redactor(Vec<Zeroizing<String>>);
+pub(super) struct Redactor {
+    /// Found as they are, and however percent-encoding, forms and JSON escape them.
+    escaped: Vec<Zeroizing<String>>,
+    /// Found as they are: what base64 makes of the secrets.
+    encoded: Vec<Zeroizing<String>>,
+}
 
 impl Redactor {
     /// Looks for these secrets.
     pub(super) fn new<'a>(secrets: impl IntoIterator<Item = &'a SecretString>) -> Self {
-        let mut needles = Vec::new();
+        let (mut escaped, mut encoded) = (Vec::new(), Vec::new());
         for secret in secrets {
             let secret = secret.expose_secret();
             if secret.len() < SHORTEST {
                 continue;
             }
-            needles.extend(forms(secret));
+            escaped.push(owned(secret));
             // The parts of a JWT: header, claims, signature.
-            needles.extend(secret.split('.').filter(|part| part.len() >= SHORTEST_PART && *part != secret).map(owned));
+            escaped.extend(secret.split('.').filter(|part| part.len() >= SHORTEST_PART && *part != secret).map(owned));
+            add_base64(&mut encoded, secret);
+            let form = Zeroizing::new(form_urlencoded::byte_serialize(secret.as_bytes()).collect::<String>());
+            add_base64(&mut encoded, &form);
         }
         // The whole before its parts.
-        needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
-        needles.dedup();
-        Redactor(needles)
+        escaped.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
+        Redactor { escaped, encoded }
     }
 
     /// Takes the secrets out of header values.
@@ -58,9 +64,15 @@ impl Redactor {
 
     fn clean(&self, text: &[u8]) -> Option<Vec<u8>> {
         let mut cleaned: Option<Vec<u8>> = None;
-        for needle in &self.0 {
+        let escaped = self.escaped.iter().map(|needle| (needle, true));
+        for (needle, is_escaped) in escaped.chain(self.encoded.iter().map(|needle| (needle, false))) {
             let current = cleaned.as_deref().unwrap_or(text);
-            if let Some(next) = replaced(current, needle.as_bytes()) {
+            let found = if is_escaped {
+                replaced(current, needle.as_bytes(), escaped_at)
+            } else {
+                replaced(current, needle.as_bytes(), plain_at)
+            };
+            if let Some(next) = found {
                 cleaned = Some(next);
             }
         }
@@ -68,48 +80,67 @@ impl Redactor {
     }
 }
 
-/// A text without `needle`; none where it is not in there.
-fn replaced(text: &[u8], needle: &[u8]) -> Option<Vec<u8>> {
-    let find = |from: usize| {
-        let rest = text.get(from..)?;
-        rest.windows(needle.len()).position(|window| window.eq_ignore_ascii_case(needle)).map(|at| from + at)
-    };
-    let mut at = find(0)?;
-    let (mut clean, mut from) = (Vec::with_capacity(text.len()), 0);
-    loop {
-        clean.extend_from_slice(&text[from..at]);
+/// A text without `needle`; none where it is not in there. `at` tells how many bytes of a text the needle is that it begins with.
+fn replaced(text: &[u8], needle: &[u8], at: impl Fn(&[u8], &[u8]) -> Option<usize>) -> Option<Vec<u8>> {
+    let mut clean: Option<Vec<u8>> = None;
+    let (mut kept, mut position) = (0, 0);
+    while position < text.len() {
+        let Some(length) = at(&text[position..], needle) else {
+            position += 1;
+            continue;
+        };
+        let clean = clean.get_or_insert_default();
+        clean.extend_from_slice(&text[kept..position]);
         clean.extend_from_slice(REDACTED.as_bytes());
-        from = at + needle.len();
-        match find(from) {
-            Some(next) => at = next,
-            None => {
-                clean.extend_from_slice(&text[from..]);
-                return Some(clean);
-            }
-        }
+        position += length;
+        kept = position;
+    }
+    clean.map(|mut clean| {
+        clean.extend_from_slice(&text[kept..]);
+        clean
+    })
+}
+
+fn plain_at(text: &[u8], needle: &[u8]) -> Option<usize> {
+    text.starts_with(needle).then_some(needle.len())
+}
+
+/// The length of `needle` at the start of a text, where each of its bytes may be escaped as addresses, forms or JSON do it.
+fn escaped_at(text: &[u8], needle: &[u8]) -> Option<usize> {
+    if text.starts_with(needle) {
+        return Some(needle.len());
+    }
+    let mut at = 0;
+    for byte in needle {
+        at += escape_of(*byte, text.get(at..)?)?;
+    }
+    Some(at)
+}
+
+/// How many bytes at the start of a text stand for this one.
+fn escape_of(byte: u8, text: &[u8]) -> Option<usize> {
+    let hexadecimal = |digits: &[u8]| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok();
+    match text {
+        [b'%', high, low, ..] if hexadecimal(&[*high, *low]) == Some(byte) => Some(3),
+        [b'\\', b'u', b'0', b'0', high, low, ..] if hexadecimal(&[*high, *low]) == Some(byte) => Some(6),
+        [b'\\', escaped, ..] if *escaped == byte => Some(2),
+        [b'+', ..] if byte == b' ' => Some(1),
+        [plain, ..] if *plain == byte => Some(1),
+        _ => None,
     }
 }
 
-/// A secret plain, as a form and an address have it, as JSON has it, and by base64 wherever in a group of three bytes it begins.
-/// (The comparison is without regard to case, which covers the two ways to write `%2f`.)
-fn forms(secret: &str) -> Vec<Zeroizing<String>> {
-    let json = Zeroizing::new(serde_json::Value::from(secret).to_string());
-    let mut forms = vec![
-        owned(secret),
-        Zeroizing::new(form_urlencoded::byte_serialize(secret.as_bytes()).collect()),
-        Zeroizing::new(utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string()),
-        owned(&json[1..json.len() - 1]),
-    ];
+/// What base64 makes of a text, wherever in a group of three bytes it begins.
+fn add_base64(encoded: &mut Vec<Zeroizing<String>>, text: &str) {
     for before in 0..3 {
-        let padded = Zeroizing::new([&vec![0; before], secret.as_bytes()].concat());
-        // The characters that hold bits of the secret only.
+        let padded = Zeroizing::new([&vec![0; before], text.as_bytes()].concat());
+        // The characters that hold bits of the text only.
         let (first, end) = ((before * 8).div_ceil(6), padded.len() * 8 / 6);
         for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
-            let encoded = Zeroizing::new(engine.encode(&*padded));
-            forms.push(owned(&encoded[first..end]));
+            let whole = Zeroizing::new(engine.encode(&*padded));
+            encoded.push(owned(&whole[first..end]));
         }
     }
-    forms
 }
 
 fn owned(text: &str) -> Zeroizing<String> {
@@ -136,11 +167,17 @@ mod tests {
             SECRET.to_owned(),
             "s3cr3t%26%2F%22%7E%2B+value".to_owned(),
             "s3cr3t%26%2f%22%7e%2b%20value".to_owned(),
+            "s3cr3t%26%2F%22~%2B%20value".to_owned(),
+            "s3cr3t\\u0026\\/\\\"~\\u002b value".to_owned(),
+            "%73%33cr3t&/\"~+ value".to_owned(),
             json[1..json.len() - 1].to_owned(),
         ] {
             assert_eq!(clean(&format!("You sent {form}, twice: {form}")), "You sent [secret], twice: [secret]");
         }
         for before in ["", "x", "xx", "client:"] {
+            let form: String = form_urlencoded::byte_serialize(SECRET.as_bytes()).collect();
+            let in_form = STANDARD.encode(format!("{before}client_secret={form}&grant_type=x"));
+            assert!(clean(&in_form).contains("[secret]"), "{before}");
             let echoed = STANDARD.encode(format!("{before}{SECRET} and more"));
             let text = clean(&format!("Basic {echoed}"));
             assert!(text.contains("[secret]"), "{before}: {text}");
