@@ -41,7 +41,7 @@ function Test-Dynamics365Connection {
             $found = ConvertFrom-JsonText (Invoke-Operation -Cmdlet $PSCmdlet -Connection $tested -Function 'd365_client_test')
             $result.Success = $found.success
             $result.Version = $found.version
-            $result.MissingPrivileges = [string[]]@(Get-JsonList $found 'missingPrivileges')
+            $result.MissingPrivileges = [string[]](Get-JsonList $found 'missingPrivileges')
             $result.Steps = @(foreach ($step in (Get-JsonList $found 'steps')) {
                     $one = (Get-DataType 'ConnectionStep')::new()
                     $one.Step = $step.step
@@ -50,7 +50,7 @@ function Test-Dynamics365Connection {
                     $one.Duration = [timespan]::FromMilliseconds($step.milliseconds)
                     $one
                 })
-            $last = @(Get-JsonList $found 'steps')[-1]
+            $last = (Get-JsonList $found 'steps')[-1]
             $result.Step = $last.step
             $result.Message = $last.detail
             $result.ErrorId = $last.status
