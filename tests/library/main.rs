@@ -17,6 +17,7 @@ mod retries;
 mod roles;
 mod scripted;
 mod secrets;
+mod security_page;
 mod sign_in;
 mod support;
 mod teams;
