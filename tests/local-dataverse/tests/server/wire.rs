@@ -56,6 +56,14 @@ impl Wire {
         }
     }
 
+    /// Whether nothing comes for so long.
+    pub fn is_silent_for(&mut self, time: Duration) -> bool {
+        self.stream.set_read_timeout(Some(time)).unwrap();
+        let received = self.receive();
+        self.stream.set_read_timeout(Some(LIMIT)).unwrap();
+        received.is_err_and(|error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut))
+    }
+
     /// Receives the head of a reply and takes it out.
     pub fn head(&mut self) -> String {
         loop {
