@@ -41,7 +41,8 @@ Describe 'Tab completion' {
         Add-ServerFault '{"path":"roles","times":0,"action":{"status":403}}'
         $Error.Clear()
         (Get-Completion 'Get-Dynamics365RoleMember -Role Sales') -contains 'Salesperson' | Should -BeFalse
-        $Error.Count | Should -Be 0
+        # PowerShell goes on with names of files. For that a bare engine lacks a module of its own.
+        @($Error | Where-Object { "$_" -notlike '*Microsoft.PowerShell.Management*' }).Length | Should -Be 0
         Disconnect-Dynamics365 -All
         (Get-Completion 'Get-Dynamics365RoleMember -Role Sales') -contains 'Salesperson' | Should -BeFalse
         Connect-TestServer

@@ -1,19 +1,23 @@
 //! The tasks of the project: `cargo xtask demo` shows the connector at work, `cargo xtask test` runs every test,
 //! `cargo xtask load` loads Local Dataverse.
 
+mod bytes;
 mod command;
 mod dataverse;
 mod demo;
+mod dotnet;
 mod fuzz;
 mod header;
 mod load;
 mod powershell;
 mod project;
 mod reliability;
+mod remap;
 mod stage;
 mod style;
 mod symbols;
 mod test;
+mod windows;
 
 use std::process::ExitCode;
 
@@ -45,6 +49,12 @@ enum Task {
     /// One of these processes
     #[command(hide = true)]
     LoadClient(load::client::Options),
+    /// Builds the DLL and tests it, the module and the connector under wine: the suite `windows` of the tests
+    Windows,
+    /// Runs a program with its error stream on a terminal
+    #[cfg(unix)]
+    #[command(hide = true)]
+    Console { command: Vec<std::ffi::OsString> },
     /// Writes include/dynamics365.h anew from the library's source
     Header,
     /// Runs every operation under every fault, and writes docs/reliability.md
@@ -71,6 +81,9 @@ fn run(task: Task) -> Result<bool> {
         Task::Stage(options) => stage::run(&Project::find()?, &options),
         Task::Load(options) => load::run(&Project::find()?, &options),
         Task::LoadClient(options) => load::client::run(&options),
+        Task::Windows => test::run(&Project::find()?, &test::Options::windows()),
+        #[cfg(unix)]
+        Task::Console { command } => windows::console::run(&command),
         Task::Header => header::write(&Project::find()?),
         Task::Reliability => reliability::run(&Project::find()?),
     }

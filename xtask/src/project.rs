@@ -56,6 +56,11 @@ impl Project {
         cargo_in(&self.root)
     }
 
+    /// The same with another cargo than the one that runs this program.
+    pub fn cargo_of(&self, program: &str) -> Command {
+        command_in(&self.root, program.into())
+    }
+
     /// A path as people want to read it: relative to the repository where it lies inside.
     pub fn shown<'a>(&self, path: &'a Path) -> std::path::Display<'a> {
         path.strip_prefix(&self.root).unwrap_or(path).display()
@@ -72,17 +77,24 @@ impl Project {
         if !std::io::IsTerminal::is_terminal(&std::io::stderr()) {
             cargo.arg("--quiet");
         }
-        let output = cargo.stderr(Stdio::inherit()).output().context("cargo could not be started")?;
-        if !output.status.success() {
-            bail!("the library or Local Dataverse does not build: see cargo's messages above");
-        }
-        let messages = String::from_utf8_lossy(&output.stdout);
-        let messages: Vec<Value> = messages.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        let messages = messages_of(&mut cargo, "the library or Local Dataverse does not build")?;
         Ok(Built {
-            library: library_of(&messages).context("cargo reported no native library of the package dynamics365")?,
+            library: library_of(&messages).context(NO_LIBRARY)?,
             dataverse: program_of(&messages).context("cargo reported no program local-dataverse")?,
         })
     }
+}
+
+const NO_LIBRARY: &str = "cargo reported no native library of the package dynamics365";
+
+/// What a build reports to programs. Its words for people go to the error stream as they come.
+fn messages_of(cargo: &mut Command, failure: &str) -> Result<Vec<Value>> {
+    let output = cargo.stderr(Stdio::inherit()).output().context("cargo could not be started")?;
+    if !output.status.success() {
+        bail!("{failure}: see cargo's messages above");
+    }
+    let messages = String::from_utf8_lossy(&output.stdout);
+    Ok(messages.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
 }
 
 /// The file that PowerShell and C programs load.
@@ -109,7 +121,11 @@ fn artifacts<'a>(messages: &'a [Value], target: &'a str) -> impl Iterator<Item =
 /// Cargo sets variables for the program that it runs. A cargo that this program starts must not see them: build scripts
 /// watch some of them, and the same crates would be built anew each time that a task and a plain `cargo build` alternate.
 fn cargo_in(folder: &Path) -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
+    command_in(folder, env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")))
+}
+
+fn command_in(folder: &Path, program: OsString) -> Command {
+    let mut command = Command::new(program);
     for (name, _) in env::vars_os() {
         if is_set_for_programs(&name.to_string_lossy()) {
             command.env_remove(name);

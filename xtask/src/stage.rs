@@ -39,13 +39,18 @@ pub fn run(project: &Project, options: &Options) -> Result<bool> {
     Ok(true)
 }
 
-/// Stages into a folder of its own and exchanges it for the earlier one, so that nobody sees half a module.
+/// Stages for this machine, into the folder `module` of the target folder.
 pub fn stage(project: &Project, library: &Path) -> Result<Staged> {
-    let (fresh, place, old) =
-        (project.target.join("module.new"), project.target.join("module"), project.target.join("module.old"));
+    stage_in(project, &project.target, runtime_identifier()?, library)
+}
+
+/// Stages into a folder of its own and exchanges it for the earlier one, so that nobody sees half a module. `platform` is .NET's name of
+/// what the library is for.
+pub fn stage_in(project: &Project, folder: &Path, platform: &str, library: &Path) -> Result<Staged> {
+    let (fresh, place, old) = (folder.join("module.new"), folder.join("module"), folder.join("module.old"));
     remove(&fresh)?;
     remove(&old)?;
-    stage_module(&project.root.join("powershell/Dynamics365"), &fresh.join("Dynamics365"), library)?;
+    stage_module(&project.root.join("powershell/Dynamics365"), &fresh.join("Dynamics365"), platform, library)?;
     copy_folder(&project.root.join("powershell/Connector"), &fresh.join("Connector"), &|_| true)?;
     if place.exists() {
         fs::rename(&place, &old).with_context(|| {
@@ -60,7 +65,7 @@ pub fn stage(project: &Project, library: &Path) -> Result<Staged> {
     })
 }
 
-fn stage_module(source: &Path, place: &Path, library: &Path) -> Result<()> {
+fn stage_module(source: &Path, place: &Path, platform: &str, library: &Path) -> Result<()> {
     copy_folder(source, place, &|path| {
         let name = path.file_name().unwrap_or_default();
         !JOINED_FOLDERS.iter().any(|folder| name == *folder) && name != "Dynamics365.psm1"
@@ -69,7 +74,7 @@ fn stage_module(source: &Path, place: &Path, library: &Path) -> Result<()> {
     let joined = join(&read(&script)?, &scripts(source)?).with_context(|| format!("in {}", script.display()))?;
     fs::write(place.join("Dynamics365.psm1"), joined)?;
 
-    let binaries = place.join("bin").join(runtime_identifier()?);
+    let binaries = place.join("bin").join(platform);
     fs::create_dir_all(&binaries)?;
     let name = library.file_name().context("the library has no name")?;
     fs::copy(library, binaries.join(name)).with_context(|| format!("{} could not be copied", library.display()))?;

@@ -40,7 +40,7 @@ impl Driver {
     /// Starts a PowerShell that has loaded the connector.
     pub fn start(shell: &PowerShell, script: &Path, connector: &Path) -> Result<Self> {
         let mut command = shell.script(script);
-        command.arg("-Connector").arg(connector).stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.arg("-Connector").arg((shell.path)(connector)).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().with_context(|| format!("{} could not be started", shell.name))?;
         let input = child.stdin.take();
         let output = BufReader::new(child.stdout.take().context("PowerShell has no output")?);

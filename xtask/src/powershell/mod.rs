@@ -21,20 +21,39 @@ pub struct PowerShell {
     /// The program to start.
     pub program: PathBuf,
     /// What stands before all other arguments.
-    arguments: Vec<OsString>,
+    pub arguments: Vec<OsString>,
+    /// Variables that it needs.
+    pub environment: Vec<(String, OsString)>,
     /// Whether it is the engine host of this project.
     pub is_engine: bool,
+    /// Whether it is a program of Windows.
+    pub is_windows: bool,
+    /// How it writes a path of this machine.
+    pub path: fn(&Path) -> OsString,
 }
 
 impl PowerShell {
+    /// A program of this machine.
+    pub fn new(name: &str, program: PathBuf) -> Self {
+        Self {
+            name: name.to_owned(),
+            program,
+            arguments: vec![],
+            environment: vec![],
+            is_engine: false,
+            is_windows: cfg!(windows),
+            path: |path| path.into(),
+        }
+    }
+
     fn installed(name: &str) -> Option<Self> {
-        Some(Self { name: name.to_owned(), program: find(name)?, arguments: vec![], is_engine: false })
+        Some(Self::new(name, find(name)?))
     }
 
     /// A command that still lacks what it is to do.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(&self.arguments);
+        command.args(&self.arguments).envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }
 
@@ -45,12 +64,12 @@ impl PowerShell {
             command.arg("--file");
         } else {
             command.args(["-NoLogo", "-NoProfile", "-NonInteractive"]);
-            if cfg!(windows) {
+            if self.is_windows {
                 command.args(["-ExecutionPolicy", "Bypass"]);
             }
             command.arg("-File");
         }
-        command.arg(file);
+        command.arg((self.path)(file));
         command
     }
 }

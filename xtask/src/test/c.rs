@@ -1,6 +1,7 @@
 //! The C programs of `tests/abi` and `examples`, and the header on its own.
 
 use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,15 +13,30 @@ use super::tally::{self, Tally};
 use crate::command::{find, run};
 use crate::dataverse::{Dataverse, SECRET};
 use crate::project::{Built, Project};
+use crate::windows::Windows;
+use crate::windows::wine::Wine;
 
 const STRICT: [&str; 4] = ["-Wall", "-Wextra", "-Werror", "-pedantic"];
 const LIMIT: Duration = Duration::from_secs(300);
 
 /// How a program is run.
-enum Way {
+enum Way<'w> {
     Plain,
     AddressSanitizer,
     Valgrind(PathBuf),
+    Wine(&'w Wine),
+}
+
+/// What programs are compiled with, and what they run against.
+struct Workshop<'a> {
+    project: &'a Project,
+    dataverse: &'a Path,
+    compiler: PathBuf,
+    /// Where the programs go.
+    folder: PathBuf,
+    /// The arguments that link the library.
+    link: Vec<OsString>,
+    suffix: &'static str,
 }
 
 /// Compiles and runs all of it.
@@ -29,14 +45,19 @@ pub fn suite(project: &Project, built: &Built) -> Result<Tally> {
         println!("  no C compiler (cc) on the search path: install one; the C programs were not run");
         return Ok(Tally::one(false));
     };
+    let library = built.library.parent().context("the library has no folder")?;
+    let mut path = OsString::from("-Wl,-rpath,");
+    path.push(library);
+    let link = vec!["-L".into(), library.into(), "-ldynamics365".into(), "-pthread".into(), path];
     let folder = project.target.join("abi");
-    fs::create_dir_all(&folder)?;
-    let mut all = header(project, &compiler, &folder)?;
+    let suffix = env::consts::EXE_SUFFIX;
+    let workshop = Workshop { project, dataverse: &built.dataverse, compiler, folder, link, suffix };
 
     let mut ways = vec![Way::Plain];
     if cfg!(target_os = "linux") {
         ways.push(Way::AddressSanitizer);
     }
+    let mut all = Tally::default();
     match find("valgrind") {
         Some(valgrind) => ways.push(Way::Valgrind(valgrind)),
         None => {
@@ -44,105 +65,126 @@ pub fn suite(project: &Project, built: &Built) -> Result<Tally> {
             all.add(Tally::SKIPPED);
         }
     }
-    for source in sources(&project.root.join("tests").join("abi"))? {
-        for way in &ways {
-            all.add(program(project, built, &compiler, &folder, &source, way)?);
-        }
-    }
-    all.add(example(project, built, &compiler, &folder)?);
+    fs::create_dir_all(&workshop.folder)?;
+    all.add(workshop.header()?);
+    all.add(workshop.all(&ways)?);
     Ok(all)
 }
 
-/// The header as C11 and as C++17, strictly.
-fn header(project: &Project, compiler: &Path, folder: &Path) -> Result<Tally> {
-    let source = folder.join("header.c");
-    fs::write(&source, "#include \"dynamics365.h\"\nint main(void) { return D365_ABI_VERSION == 0; }\n")?;
-    let mut all = Tally::default();
-    for (language, standard) in [("c", "c11"), ("c++", "c++17")] {
-        let mut command = Command::new(compiler);
-        command.args(["-x", language, &format!("-std={standard}"), "-fsyntax-only"]).args(STRICT);
-        command.arg("-I").arg(project.root.join("include")).arg(&source);
-        all.add(judge(&format!("the header as {standard}"), &mut command)?.0);
-    }
-    Ok(all)
-}
-
-fn program(
+/// Compiles all of it for Windows, and runs it under wine.
+pub fn windows_suite(
     project: &Project,
     built: &Built,
-    compiler: &Path,
-    folder: &Path,
-    source: &Path,
-    way: &Way,
+    windows: &Windows,
+    wine: &Wine,
+    library: &Path,
 ) -> Result<Tally> {
-    let name = source.file_stem().unwrap_or_default().to_string_lossy();
-    let sanitized = matches!(way, Way::AddressSanitizer);
-    let (program, mut all) = compile(project, built, compiler, folder, source, sanitized)?;
-    if all.failed > 0 {
-        return Ok(all);
-    }
-    let server = Dataverse::start(&built.dataverse)?;
-    let (label, mut command) = match way {
-        Way::Plain => (name.to_string(), Command::new(&program)),
-        Way::AddressSanitizer => (format!("{name} under AddressSanitizer"), Command::new(&program)),
-        Way::Valgrind(valgrind) => {
-            let mut command = Command::new(valgrind);
-            command.args(["--quiet", "--error-exitcode=99", "--leak-check=full", "--errors-for-leak-kinds=definite"]);
-            command.arg(&program);
-            (format!("{name} under valgrind"), command)
-        }
-    };
-    command.env("LOCAL_DATAVERSE_URL", &server.url);
-    let (ended, output) = judge(&label, &mut command)?;
-    let checks = tally::of_lines(&output);
-    if checks == Tally::default() {
-        println!("  {label} made no check");
-        return Ok(Tally::one(false));
-    }
-    // A program may fail without a failed check: a leak, a crash.
-    all.add(if ended.failed > 0 && checks.failed == 0 { Tally { failed: 1, ..checks } } else { checks });
-    Ok(all)
+    let folder = project.target.join("windows").join("abi");
+    fs::create_dir_all(&folder)?;
+    // Windows looks for a program's DLLs beside it first.
+    fs::copy(library, folder.join(library.file_name().context("the library has no name")?))?;
+    let link = vec![library.with_file_name("libdynamics365.dll.a").into(), "-static".into(), "-pthread".into()];
+    let compiler = windows.gcc().to_path_buf();
+    let workshop = Workshop { project, dataverse: &built.dataverse, compiler, folder, link, suffix: ".exe" };
+    workshop.all(&[Way::Wine(wine)])
 }
 
-/// The example of the README lists the users of the seed.
-fn example(project: &Project, built: &Built, compiler: &Path, folder: &Path) -> Result<Tally> {
-    let source = project.root.join("examples").join("list_users.c");
-    let (program, mut all) = compile(project, built, compiler, folder, &source, false)?;
-    if all.failed == 0 {
-        let server = Dataverse::start(&built.dataverse)?;
-        let mut command = Command::new(program);
-        command.arg(&server.url).arg(Dataverse::login()).env("DYNAMICS365_SECRET", SECRET);
-        let (ended, output) = judge("examples/list_users.c", &mut command)?;
-        let listed = output.contains("\tAdele Example\tadele@contoso.example\t\n");
-        if !listed {
-            println!("  it did not list Adele Example:\n{output}");
+impl Workshop<'_> {
+    /// Every program in every way, and the example in the first of them.
+    fn all(&self, ways: &[Way]) -> Result<Tally> {
+        let mut all = Tally::default();
+        for source in sources(&self.project.root.join("tests").join("abi"))? {
+            for way in ways {
+                all.add(self.program(&source, way)?);
+            }
         }
-        all.add(Tally::one(ended.failed == 0 && listed));
+        all.add(self.example(&ways[0])?);
+        Ok(all)
     }
-    Ok(all)
+
+    /// The header as C11 and as C++17, strictly.
+    fn header(&self) -> Result<Tally> {
+        let source = self.folder.join("header.c");
+        fs::write(&source, "#include \"dynamics365.h\"\nint main(void) { return D365_ABI_VERSION == 0; }\n")?;
+        let mut all = Tally::default();
+        for (language, standard) in [("c", "c11"), ("c++", "c++17")] {
+            let mut command = Command::new(&self.compiler);
+            command.args(["-x", language, &format!("-std={standard}"), "-fsyntax-only"]).args(STRICT);
+            command.arg("-I").arg(self.project.root.join("include")).arg(&source);
+            all.add(judge(&format!("the header as {standard}"), &mut command)?.0);
+        }
+        Ok(all)
+    }
+
+    fn program(&self, source: &Path, way: &Way) -> Result<Tally> {
+        let name = source.file_stem().unwrap_or_default().to_string_lossy();
+        let (program, mut all) = self.compile(source, matches!(way, Way::AddressSanitizer))?;
+        if all.failed > 0 {
+            return Ok(all);
+        }
+        let server = Dataverse::start(self.dataverse)?;
+        let label = match way {
+            Way::Plain => name.to_string(),
+            Way::AddressSanitizer => format!("{name} under AddressSanitizer"),
+            Way::Valgrind(_) => format!("{name} under valgrind"),
+            Way::Wine(_) => format!("{name} under wine"),
+        };
+        let (ended, output) = judge(&label, way.command(&program).env("LOCAL_DATAVERSE_URL", &server.url))?;
+        let checks = tally::of_lines(&output);
+        if checks == Tally::default() {
+            println!("  {label} made no check");
+            return Ok(Tally::one(false));
+        }
+        // A program may fail without a failed check: a leak, a crash.
+        all.add(if ended.failed > 0 && checks.failed == 0 { Tally { failed: 1, ..checks } } else { checks });
+        Ok(all)
+    }
+
+    /// The example of the README lists the users of the seed.
+    fn example(&self, way: &Way) -> Result<Tally> {
+        let source = self.project.root.join("examples").join("list_users.c");
+        let (program, mut all) = self.compile(&source, false)?;
+        if all.failed == 0 {
+            let server = Dataverse::start(self.dataverse)?;
+            let mut command = way.command(&program);
+            command.arg(&server.url).arg(Dataverse::login()).env("DYNAMICS365_SECRET", SECRET);
+            let (ended, output) = judge("examples/list_users.c", &mut command)?;
+            let listed = output.lines().any(|line| line.ends_with("\tAdele Example\tadele@contoso.example\t"));
+            if !listed {
+                println!("  it did not list Adele Example:\n{output}");
+            }
+            all.add(Tally::one(ended.failed == 0 && listed));
+        }
+        Ok(all)
+    }
+
+    fn compile(&self, source: &Path, sanitized: bool) -> Result<(PathBuf, Tally)> {
+        let name = source.file_stem().unwrap_or_default().to_string_lossy();
+        let program = self.folder.join(format!("{name}{}{}", if sanitized { "-asan" } else { "" }, self.suffix));
+        let mut command = Command::new(&self.compiler);
+        command.args(["-std=c11", "-g", "-D_POSIX_C_SOURCE=200809L"]).args(STRICT);
+        if sanitized {
+            command.args(["-fsanitize=address", "-fno-omit-frame-pointer"]);
+        }
+        command.arg("-I").arg(self.project.root.join("include")).arg(source).arg("-o").arg(&program).args(&self.link);
+        let ended = judge(&format!("compiling {name}.c"), &mut command)?.0;
+        Ok((program, if ended.failed > 0 { ended } else { Tally::default() }))
+    }
 }
 
-fn compile(
-    project: &Project,
-    built: &Built,
-    compiler: &Path,
-    folder: &Path,
-    source: &Path,
-    sanitized: bool,
-) -> Result<(PathBuf, Tally)> {
-    let name = source.file_stem().unwrap_or_default().to_string_lossy();
-    let program = folder.join(format!("{name}{}{}", if sanitized { "-asan" } else { "" }, env::consts::EXE_SUFFIX));
-    let library = built.library.parent().context("the library has no folder")?;
-    let mut command = Command::new(compiler);
-    command.args(["-std=c11", "-g", "-D_POSIX_C_SOURCE=200809L"]).args(STRICT);
-    if sanitized {
-        command.args(["-fsanitize=address", "-fno-omit-frame-pointer"]);
+impl Way<'_> {
+    fn command(&self, program: &Path) -> Command {
+        match self {
+            Self::Plain | Self::AddressSanitizer => Command::new(program),
+            Self::Valgrind(valgrind) => {
+                let mut command = Command::new(valgrind);
+                command.args(["--quiet", "--error-exitcode=99"]);
+                command.args(["--leak-check=full", "--errors-for-leak-kinds=definite"]).arg(program);
+                command
+            }
+            Self::Wine(wine) => wine.command(program),
+        }
     }
-    command.arg("-I").arg(project.root.join("include")).arg(source).arg("-o").arg(&program);
-    command.arg("-L").arg(library).args(["-ldynamics365", "-pthread"]);
-    command.arg(format!("-Wl,-rpath,{}", library.display()));
-    let ended = judge(&format!("compiling {name}.c"), &mut command)?.0;
-    Ok((program, if ended.failed > 0 { ended } else { Tally::default() }))
 }
 
 /// Runs a command; prints its output where it fails.

@@ -4,8 +4,11 @@ mod c;
 mod node;
 mod pester;
 mod report;
+mod shipped;
 mod tally;
+mod windows;
 
+use std::path::Path;
 use std::process::Command;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -29,6 +32,9 @@ pub struct Options {
     /// Run this suite only; may be given several times
     #[arg(long, value_name = "SUITE")]
     only: Vec<Suite>,
+    /// Whether a suite that this machine can't run is a failure.
+    #[arg(skip)]
+    must_run: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -55,6 +61,15 @@ enum Suite {
     Pester,
     /// The tests of the PowerShell engine host
     Engine,
+    /// The DLL of Windows, and the suites above that use it, under wine
+    Windows,
+}
+
+impl Options {
+    /// For `cargo xtask windows`.
+    pub fn windows() -> Self {
+        Self { only: vec![Suite::Windows], must_run: true }
+    }
 }
 
 /// A limit against a hang; the whole takes a few minutes.
@@ -62,7 +77,8 @@ const LIMIT: Duration = Duration::from_secs(3600);
 
 /// The task.
 pub fn run(project: &Project, options: &Options) -> Result<bool> {
-    let mut context = Context { project, built: None, shells: None, report: Report::default() };
+    let mut context =
+        Context { project, built: None, shells: None, report: Report::default(), must_run: options.must_run };
     for suite in Suite::value_variants() {
         if options.only.is_empty() || options.only.contains(suite) {
             let (name, heading) = title(*suite);
@@ -92,6 +108,7 @@ fn title(suite: Suite) -> (&'static str, &'static str) {
         Suite::Demo => ("Demo", "the connector's whole job"),
         Suite::Pester => ("Pester", "the module and the connector"),
         Suite::Engine => ("Engine", "the host for machines without PowerShell"),
+        Suite::Windows => ("Windows", "the DLL, and what runs through it under wine"),
     }
 }
 
@@ -101,6 +118,7 @@ struct Context<'p> {
     built: Option<Rc<(Built, Staged)>>,
     shells: Option<Rc<Vec<Shell>>>,
     report: Report,
+    must_run: bool,
 }
 
 impl Context<'_> {
@@ -111,8 +129,10 @@ impl Context<'_> {
             Suite::Clippy => self.measure(name, |_| {
                 one(project.cargo().args(["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]))
             }),
-            Suite::Rust => self.measure(name, |_| rust(project)),
-            Suite::Symbols => self.measure(name, |context| check_symbols(project, &context.built()?.0)),
+            Suite::Rust => {
+                self.measure(name, |_| cargo_tests(project.cargo().args(["test", "--workspace", "--no-fail-fast"])))
+            }
+            Suite::Symbols => self.measure(name, |context| check_symbols(project, &context.built()?.0.library)),
             Suite::C => self.measure(name, |context| c::suite(project, &context.built()?.0)),
             Suite::Clients => self.measure(name, |context| node::clients(project, &context.built()?.0)),
             Suite::Page => self.measure(name, |context| node::page(project, &context.built()?.0)),
@@ -131,6 +151,7 @@ impl Context<'_> {
                 Some(_) => setting.run(shell, "tests/powershell-engine/tests"),
                 None => Ok(Tally::SKIPPED),
             }),
+            Suite::Windows => windows::suite(self),
         }
     }
 
@@ -145,6 +166,11 @@ impl Context<'_> {
         for shell in shells.iter() {
             self.measure(&format!("{name}, {}", shell.powershell.name), |_| work(&setting, shell));
         }
+    }
+
+    /// What comes of something that this machine can't run.
+    fn left_out(&self) -> Tally {
+        if self.must_run { Tally::one(false) } else { Tally::SKIPPED }
     }
 
     /// Does a part of the work, tells what came of it, and keeps that for the report.
@@ -189,8 +215,9 @@ fn one(command: &mut Command) -> Result<Tally> {
     Ok(Tally::one(ended.success))
 }
 
-fn rust(project: &Project) -> Result<Tally> {
-    let ended = run_command(project.cargo().args(["test", "--workspace", "--no-fail-fast"]), LIMIT, false)?;
+/// A command of `cargo test`, counted test by test.
+fn cargo_tests(command: &mut Command) -> Result<Tally> {
+    let ended = run_command(command, LIMIT, false)?;
     let mut tally = tally::of_cargo(&ended.output);
     if !ended.success {
         println!("{}", ended.output);
@@ -203,9 +230,9 @@ fn rust(project: &Project) -> Result<Tally> {
     Ok(tally)
 }
 
-fn check_symbols(project: &Project, built: &Built) -> Result<Tally> {
+fn check_symbols(project: &Project, library: &Path) -> Result<Tally> {
     let declared = header::declared_functions(&std::fs::read_to_string(header::path(project))?);
-    let difference = symbols::compare(&declared, &symbols::exported(&built.library)?);
+    let difference = symbols::compare(&declared, &symbols::exported(library)?);
     let mut all = Tally::default();
     for (names, what) in [
         (&difference.missing, "declared in the header and not exported"),

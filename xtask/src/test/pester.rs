@@ -18,10 +18,11 @@ const LIMIT: Duration = Duration::from_secs(1800);
 /// A PowerShell, and what runs the tests in it.
 pub struct Shell {
     pub powershell: PowerShell,
-    framework: Option<Framework>,
+    pub framework: Option<Framework>,
 }
 
-enum Framework {
+/// What runs the tests.
+pub enum Framework {
     /// The engine host's own words for tests.
     Engine,
     /// The Pester 5 among the shell's modules.
@@ -73,14 +74,15 @@ impl Setting<'_> {
         };
         let server = Dataverse::start(&self.built.dataverse)?;
         let mut command = self.command(&shell.powershell, framework, &self.project.root.join(tests));
+        let path = shell.powershell.path;
         command
-            .env("DYNAMICS365_MODULE", &self.staged.module)
-            .env("DYNAMICS365_CONNECTOR", &self.staged.connector)
-            .env("DYNAMICS365_ROOT", &self.project.root)
+            .env("DYNAMICS365_MODULE", path(&self.staged.module))
+            .env("DYNAMICS365_CONNECTOR", path(&self.staged.connector))
+            .env("DYNAMICS365_ROOT", path(&self.project.root))
             .env("LOCAL_DATAVERSE_URL", &server.url)
             .env("NO_COLOR", "1");
         if let Some(engine) = self.engine {
-            command.env("DYNAMICS365_ENGINE", engine);
+            command.env("DYNAMICS365_ENGINE", path(engine));
         }
         let ended = run(&mut command, LIMIT, false)?;
         let counted = tally::of_last_line(&ended.output);
@@ -98,13 +100,13 @@ impl Setting<'_> {
     fn command(&self, powershell: &PowerShell, framework: &Framework, tests: &Path) -> Command {
         if matches!(framework, Framework::Engine) {
             let mut command = powershell.command();
-            command.arg("--pester").arg(tests);
+            command.arg("--pester").arg((powershell.path)(tests));
             return command;
         }
         let mut command = powershell.script(&self.project.root.join("xtask/powershell/Invoke-Suite.ps1"));
-        command.arg("-Path").arg(tests);
+        command.arg("-Path").arg((powershell.path)(tests));
         if let Framework::Package(pester) = framework {
-            command.arg("-Pester").arg(pester);
+            command.arg("-Pester").arg((powershell.path)(pester));
         }
         command
     }
