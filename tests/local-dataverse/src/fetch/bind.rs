@@ -1,6 +1,5 @@
 //! A query with its names looked up.
 
-use super::aggregate::Totals;
 use super::ast::{Entity, Fetch, Order};
 use super::order::Sort;
 use super::output::Outputs;
@@ -8,6 +7,7 @@ use super::page::Paging;
 use super::rows::{Join, Source, Tree};
 use super::scope::Scope;
 use super::test::Test;
+use super::totals::Totals;
 use super::{Scene, condition, error, table};
 use crate::model::Set;
 use crate::odata::ApiResult;

@@ -146,6 +146,16 @@ pub fn value_type(column: &str, wanted: &str, value: &str) -> ODataError {
     )
 }
 
+/// An aggregate query that makes no sense.
+pub fn aggregate(detail: impl Display) -> ODataError {
+    ODataError::bad_request("0x8004111a", format!("An error occurred while processing Aggregates in Query. {detail}"))
+}
+
+/// A part of a date that there is not, or that does not go with the column.
+pub fn date_grouping(detail: impl Display) -> ODataError {
+    ODataError::bad_request("0x80041135", format!("An invalid value was specified for dategrouping. {detail}"))
+}
+
 /// A paging cookie that can't be read.
 pub fn cookie() -> ODataError {
     ODataError::bad_request("0x80040203", "Malformed XML in the Paging Cookie")

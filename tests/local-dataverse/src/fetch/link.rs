@@ -167,28 +167,19 @@ pub fn test(link: &Link, parent: usize, scope: &Scope, scene: Scene<'_>) -> ApiR
             (to, Field::new(0, between, to.attribute())?, plan)
         }
     };
-    let keys_of = |filtered: bool| {
-        let mut keys = HashSet::new();
-        let rows = table::rows(from.set, None, scene.store);
-        let mut keep = |row: &table::Row<'_>| {
-            let key = Key::new(from.value(row, scene.store));
-            if key != Key::Null {
-                keys.insert(key);
-            }
-            true
-        };
-        if filtered {
-            plan.tree.each(rows, &mut keep);
-        } else {
-            for row in rows {
-                keep(&[Some(row)]);
-            }
-        }
-        keys
-    };
+    let key = |row: &table::Row<'_>| Key::new(from.value(row, scene.store));
+    let mut fitting = HashSet::new();
+    plan.tree.each(plan.tree.roots(None), &mut |row| {
+        fitting.insert(key(row));
+        true
+    });
+    fitting.remove(&Key::Null);
     Ok(match link.how {
-        How::NotAny => Test::Member(to, keys_of(true), true),
-        How::All => Test::All(vec![Test::Member(to, keys_of(false), false), Test::Member(to, keys_of(true), true)]),
-        _ => Test::Member(to, keys_of(true), false),
+        How::NotAny => Test::Member(to, fitting, true),
+        How::All => {
+            let all = table::rows(from.set, None, scene.store).map(|row| key(&[Some(row)]));
+            Test::All(vec![Test::Member(to, all.collect(), false), Test::Member(to, fitting, true)])
+        }
+        _ => Test::Member(to, fitting, false),
     })
 }

@@ -6,6 +6,7 @@ mod ast;
 mod bind;
 mod condition;
 mod cookie;
+mod date_part;
 mod error;
 mod key;
 mod link;
@@ -19,6 +20,7 @@ mod rows;
 mod scope;
 mod table;
 mod test;
+mod totals;
 mod value;
 mod write;
 

@@ -118,7 +118,7 @@ impl<'a> Query<'a> {
         let mut found = 0;
         let mut is_new = self.once();
         let tree = &self.plan.tree;
-        tree.each(table::rows(tree.sources[0].set, None, tree.store), &mut |row| {
+        tree.each(tree.roots(None), &mut |row| {
             found += usize::from(is_new(row));
             found <= COUNT_LIMIT
         });
@@ -143,7 +143,7 @@ impl<'a> Query<'a> {
             return;
         }
         let mut rows: Vec<(Vec<Value<'a>>, Box<Row<'a>>)> = Vec::new();
-        tree.each(table::rows(tree.sources[0].set, None, tree.store), &mut |row| {
+        tree.each(tree.roots(None), &mut |row| {
             rows.push((self.values(row), row.into()));
             true
         });
@@ -169,11 +169,11 @@ impl<'a> Query<'a> {
             // Keys are the order: what is before the page need not be looked at.
             let after = self.paging.after.as_ref().map(|place| place.root);
             let same = after.and_then(|key| table::row(set, key, tree.store));
-            return Box::new(same.into_iter().chain(table::rows(set, after, tree.store)));
+            return Box::new(same.into_iter().chain(tree.roots(after)));
         }
         let sorts = &self.plan.orders;
         let mut rows: Vec<(Vec<Value<'a>>, &'a dyn Record)> = Vec::new();
-        for row in table::rows(set, None, tree.store).filter(|row| tree.admits(*row)) {
+        for row in tree.roots(None).filter(|row| tree.admits(*row)) {
             let values = self.values(&[Some(row)]);
             let is_behind = self.paging.after.as_ref().is_none_or(|place| {
                 let stand: Vec<Value<'_>> = place.values.iter().map(|value| value.as_value()).collect();

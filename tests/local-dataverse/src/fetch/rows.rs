@@ -4,10 +4,13 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
+use uuid::Uuid;
+
 use super::key::Key;
 use super::table::{self, Field, Record, Row};
 use super::test::Test;
-use crate::model::{Relationship, Set, Value, link_id};
+use crate::model::{Relationship, Scalar, Set, Value, link_id};
+use crate::odata::filter::ast::Comparison;
 use crate::store::Store;
 
 /// A table of a query.
@@ -114,6 +117,38 @@ pub struct Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
+    /// The rows of the first table that can pass, by their keys, from behind one on: where a condition names them, those that it names,
+    /// and else all.
+    pub fn roots(&self, after: Option<Uuid>) -> Box<dyn Iterator<Item = &'a dyn Record> + 'a> {
+        let source = &self.sources[0];
+        match source.after.iter().find_map(|test| self.named(test)) {
+            Some(rows) => Box::new(rows.into_iter().filter(move |row| after.is_none_or(|after| row.key() > after))),
+            None => table::rows(source.set, after, self.store),
+        }
+    }
+
+    /// The rows of the first table that a condition names by their keys, or by one side of an intersect table.
+    fn named(&self, test: &Test) -> Option<Vec<&'a dyn Record>> {
+        let (field, mut values) = match test {
+            Test::Compare(field, Comparison::Equal, Scalar::Guid(id)) => (field, vec![*id]),
+            Test::Member(field, keys, false) => {
+                let id = |key: &Key| if let Key::Guid(id) = key { Some(*id) } else { None };
+                (field, keys.iter().map(id).collect::<Option<_>>()?)
+            }
+            _ => return None,
+        };
+        let index = Index::new(field);
+        // Other columns have no index, and several values of one side would mix up the order.
+        let is_ordered = matches!(index, Index::Key) || (matches!(index, Index::Links(..)) && values.len() == 1);
+        if field.source != 0 || field.name || !is_ordered {
+            return None;
+        }
+        values.sort_unstable();
+        Some(
+            values.into_iter().flat_map(|id| index.rows(field.set, Value::Guid(id), self.store).into_owned()).collect(),
+        )
+    }
+
     /// Whether a row of the first table passes what is asked of it alone.
     pub fn admits(&self, root: &'a dyn Record) -> bool {
         self.passes(&self.sources[0].after, &[Some(root)])

@@ -135,6 +135,39 @@ fn rows_are_ordered_by_text_by_the_names_of_lookups_and_by_the_labels_of_choices
 }
 
 #[test]
+fn rows_that_are_named_by_key_are_found_with_all_else_that_is_asked() {
+    let fixture = Fixture::new();
+    let named = |operator: &str, values: &[uuid::Uuid], rest: &str| {
+        let values: String = values.iter().map(|id| format!("<value>{id}</value>")).collect();
+        let query = format!(
+            "<fetch returntotalrecordcount='true'><entity name='systemuser'><attribute name='firstname'/><filter><condition \
+             attribute='systemuserid' operator='{operator}'>{values}</condition>{rest}</filter></entity></fetch>"
+        );
+        let reply = run(&fixture, "systemusers", &query);
+        assert_eq!(reply.json()["@odata.count"], reply.rows().len());
+        reply.column("firstname").join(" ")
+    };
+    let nobody = "ffff0000-0000-4000-8000-000000000009".parse().unwrap();
+    let disabled = "<condition attribute='isdisabled' operator='eq' value='1'/>";
+    assert_eq!(named("eq", &[seed::ADELE], ""), "Adele");
+    assert_eq!(named("eq", &[seed::ADELE], disabled), "");
+    assert_eq!(named("eq", &[nobody], ""), "");
+    assert_eq!(named("in", &[seed::DORA, nobody, seed::CHIARA, seed::ADELE], ""), "Adele Chiara Dora");
+    assert_eq!(named("in", &[seed::DORA, seed::CHIARA], disabled), "Chiara");
+    assert_eq!(named("not-in", &[seed::DORA, seed::CHIARA], ""), "Connector Adele Bruno");
+    let links = |attribute: &str, id: uuid::Uuid| {
+        let query = format!(
+            "<fetch><entity name='teammembership'><filter><condition attribute='{attribute}' operator='eq' value='{id}'/></filter>\
+             <link-entity name='systemuser' from='systemuserid' to='systemuserid'><attribute name='firstname' alias='who'/>\
+             <order attribute='firstname'/></link-entity></entity></fetch>"
+        );
+        run(&fixture, "teammemberships", &query).column("who").join(" ")
+    };
+    assert_eq!(links("systemuserid", seed::ADELE), "Adele");
+    assert_eq!(links("teamid", seed::default_team_id(seed::SALES_UNIT)), "Adele Chiara");
+}
+
+#[test]
 fn every_table_can_be_asked() {
     let fixture = Fixture::new();
     for (set, table) in [
