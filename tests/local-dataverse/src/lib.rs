@@ -15,6 +15,7 @@
 
 mod api;
 mod body;
+mod buffers;
 mod compress;
 mod connections;
 mod control;

@@ -7,6 +7,7 @@ use http::{HeaderMap, Method};
 use parking_lot::RwLock;
 use uuid::Uuid;
 
+use crate::buffers::Buffers;
 use crate::connections::Connections;
 use crate::faults::Faults;
 use crate::limits::Limits;
@@ -78,6 +79,8 @@ pub struct State {
     pub key: TokenKey,
     /// The requests so far.
     pub requests: RequestLog,
+    /// Buffers for the bodies of large replies.
+    pub buffers: Buffers,
     /// How many connections there are.
     pub connections: Connections,
     /// How often the data were replaced by others.
@@ -102,6 +105,7 @@ impl State {
             directory: RwLock::new(Directory::seed()),
             key: TokenKey::random(),
             requests: RequestLog::default(),
+            buffers: Buffers::default(),
             connections: Connections::default(),
             snapshots: Snapshots::default(),
             resets: AtomicU64::new(0),

@@ -74,7 +74,7 @@ pub fn authorize(state: &State, request: &Incoming) -> Result<Caller, Box<Reply>
         return Err(invalid(format!("The application '{}' is not known", claims.appid)));
     };
     let store = state.store.read();
-    let Some(user) = store.user_index.of_application(application) else {
+    let Some(user) = store.user_of_application(application) else {
         return Err(Box::new(refusal(&no_member())));
     };
     must_be_enabled(&store, user).map_err(|error| Box::new(refusal(&error)))?;

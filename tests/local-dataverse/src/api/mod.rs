@@ -178,7 +178,7 @@ fn not_allowed(call: &Call<'_>) -> ODataError {
 }
 
 /// A reply that carries JSON of the API.
-fn json_reply(status: StatusCode, body: Vec<u8>) -> Reply {
+fn json_reply(status: StatusCode, body: impl Into<bytes::Bytes>) -> Reply {
     Reply::with_body(status, headers::JSON, body)
 }
 

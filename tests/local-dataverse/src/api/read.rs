@@ -92,7 +92,8 @@ impl Listing {
 
     /// The reply with this list; `write_rows` appends the rows as the members of an array.
     pub fn reply(self, call: &Call<'_>, write_rows: impl FnOnce(&mut Vec<u8>)) -> Reply {
-        let mut body = Vec::with_capacity(4096);
+        let buffers = &call.state.buffers;
+        let mut body = buffers.take();
         body.extend_from_slice(b"{\"@odata.context\":");
         json::write_text(&mut body, &format!("{}$metadata#{}", call.base(), self.context));
         if let Some(total) = self.count {
@@ -110,7 +111,7 @@ impl Listing {
             json::write_text(&mut body, &link);
         }
         body.push(b'}');
-        with_preferences(call, json_reply(StatusCode::OK, body), true)
+        with_preferences(call, json_reply(StatusCode::OK, buffers.lend(body)), true)
     }
 }
 

@@ -55,6 +55,15 @@ pub trait Entity: Clone + Debug + Send + Sync + 'static {
     fn of_subject(subject: &Subject) -> Option<&Self>;
     /// Keeps the store's indexes in step with a change of a row.
     fn index(_store: &mut Store, _before: Option<&Self>, _after: Option<&Self>) {}
+    /// The keys of the rows that may have a value in a column: all that have it, and hardly any others. None where no index of the
+    /// table's own tells.
+    fn indexed<'s>(
+        _store: &'s Store,
+        _column: usize,
+        _value: Value<'_>,
+    ) -> Option<Box<dyn Iterator<Item = Uuid> + 's>> {
+        None
+    }
     /// The row's key.
     fn id(&self) -> Uuid;
     /// The row's version: the number in its ETag.

@@ -60,6 +60,9 @@ pub fn link_id(relationship: Relationship, left: Uuid, right: Uuid) -> Uuid {
 }
 
 static NONE: Others = Others::NONE;
+/// Where the columns of what is tied together stand.
+const LEFT: usize = 1;
+const RIGHT: usize = 2;
 
 impl<R: Intersect> Entity for Link<R> {
     const SET: Set = R::RELATIONSHIP.intersect_set();
@@ -92,6 +95,16 @@ impl<R: Intersect> Entity for Link<R> {
         }
         if let Some(after) = after {
             links.add(after.left, after.right);
+        }
+    }
+
+    fn indexed<'s>(store: &'s Store, column: usize, value: Value<'_>) -> Option<Box<dyn Iterator<Item = Uuid> + 's>> {
+        let Value::Guid(own) = value else { return None };
+        let links = store.links(R::RELATIONSHIP);
+        match column {
+            LEFT => Some(Box::new(links.of_left(own).map(move |right| link_id(R::RELATIONSHIP, own, right)))),
+            RIGHT => Some(Box::new(links.of_right(own).map(move |left| link_id(R::RELATIONSHIP, left, own)))),
+            _ => None,
         }
     }
 

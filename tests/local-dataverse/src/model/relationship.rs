@@ -79,6 +79,11 @@ impl Side {
         if self.from_left { self.relationship.right() } else { self.relationship.left() }
     }
 
+    /// The same relationship seen from the other side.
+    pub fn reversed(self) -> Self {
+        Self { from_left: !self.from_left, ..self }
+    }
+
     /// A pair of the row with the collection and one of the other side, as left and right.
     pub fn ordered<K>(self, own: K, other: K) -> (K, K) {
         if self.from_left { (own, other) } else { (other, own) }

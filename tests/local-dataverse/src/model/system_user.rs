@@ -9,9 +9,9 @@ use super::schema::{Others, Schema};
 use super::set::Set;
 use super::system_user_columns::COLUMNS;
 use super::texts::Texts;
-use super::value::Scalar;
+use super::value::{Scalar, Value};
 use crate::ledger::Subject;
-use crate::store::{Store, Table};
+use crate::store::{Store, Table, UserName};
 
 /// The texts that a user's row has a place for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,6 +194,11 @@ impl Entity for SystemUser {
         if let Some(after) = after {
             store.user_index.add(after);
         }
+    }
+
+    fn indexed<'s>(store: &'s Store, column: usize, value: Value<'_>) -> Option<Box<dyn Iterator<Item = Uuid> + 's>> {
+        let name = UserName::of_column(COLUMNS[column].name)?;
+        Some(Box::new(store.user_index.find(name, value)))
     }
 
     fn id(&self) -> Uuid {

@@ -22,11 +22,21 @@ pub fn folded(text: &str) -> String {
 
 /// Compares two texts without regard to case.
 pub fn compare(left: &str, right: &str) -> Ordering {
-    if left.is_ascii() && right.is_ascii() {
-        let left = left.bytes().map(|byte| byte.to_ascii_lowercase());
-        return left.cmp(right.bytes().map(|byte| byte.to_ascii_lowercase()));
+    let (mut lefts, mut rights) = (left.bytes(), right.bytes());
+    loop {
+        // Most texts differ in one of their first letters: what is behind it need not be looked at.
+        let place = left.len() - lefts.len();
+        match (lefts.next(), rights.next()) {
+            (Some(one), Some(other)) if one.is_ascii() && other.is_ascii() => {
+                let order = one.to_ascii_lowercase().cmp(&other.to_ascii_lowercase());
+                if order != Ordering::Equal {
+                    return order;
+                }
+            }
+            (Some(_), Some(_)) => return left[place..].chars().map(fold).cmp(right[place..].chars().map(fold)),
+            (one, other) => return one.is_some().cmp(&other.is_some()),
+        }
     }
-    left.chars().map(fold).cmp(right.chars().map(fold))
 }
 
 /// Whether two texts are the same without regard to case.
@@ -151,8 +161,17 @@ impl Plain {
             (true, true) => text.eq_ignore_ascii_case(word),
             (true, false) => text[..word.len()].eq_ignore_ascii_case(word),
             (false, true) => text[text.len() - word.len()..].eq_ignore_ascii_case(word),
-            (false, false) => word.is_empty() || text.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word)),
+            (false, false) => Self::is_within(word, text),
         }
+    }
+
+    /// The word is in lower case, and no longer than the text.
+    fn is_within(word: &[u8], text: &[u8]) -> bool {
+        let Some((first, rest)) = word.split_first() else { return true };
+        let starts = text[..=text.len() - word.len()].iter().enumerate();
+        starts
+            .filter(|(_, letter)| letter.to_ascii_lowercase() == *first)
+            .any(|(start, _)| text[start + 1..start + word.len()].eq_ignore_ascii_case(rest))
     }
 }
 
@@ -206,6 +225,10 @@ mod tests {
             ("a%", "abc", true),
             ("%c", "abc", true),
             ("%b%", "abc", true),
+            ("%BC%", "aBbCc", true),
+            ("%aab%", "AAAB", true),
+            ("%bcd%", "abc", false),
+            ("%abc%", "bc", false),
             ("%d%", "abc", false),
             ("a_c", "abc", true),
             ("a_c", "ac", false),
@@ -246,6 +269,18 @@ mod tests {
         assert_eq!(hash("\u{c9}COLE"), hash("\u{e9}cole"));
         assert_eq!((hash("\u{212a}elvin"), hash("Kelvin")), (hash("kelvin"), hash("kelvin")), "the Kelvin sign");
         assert_ne!(hash("ab"), hash("ba"));
-        assert_eq!(compare("a", "B"), Ordering::Less);
+        for (left, right, expected) in [
+            ("a", "B", Ordering::Less),
+            ("", "a", Ordering::Less),
+            ("ab", "A", Ordering::Greater),
+            ("AB\u{c9}x", "ab\u{e9}X", Ordering::Equal),
+            ("ab\u{e9}", "abz", Ordering::Greater),
+            ("\u{212a}a", "kb", Ordering::Less),
+            ("\u{212a}", "K", Ordering::Equal),
+            ("\u{e9}", "", Ordering::Greater),
+        ] {
+            assert_eq!(compare(left, right), expected, "{left} {right}");
+            assert_eq!(compare(right, left), expected.reverse(), "{right} {left}");
+        }
     }
 }

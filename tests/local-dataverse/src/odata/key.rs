@@ -101,7 +101,11 @@ pub fn must_be_unique<T: Entity>(row: &T, store: &Store) -> ApiResult<()> {
 fn search<T: Entity>(key: &AlternateKey, values: &[Scalar], store: &Store) -> Option<Uuid> {
     let columns: Vec<usize> = key.columns.iter().filter_map(|name| T::schema().column(name)).collect();
     let fits = |row: &T| columns.iter().zip(values).all(|(column, value)| row.value(*column) == value.as_value());
-    T::table(store).iter().find(|row| fits(row)).map(|row| row.id())
+    let table = T::table(store);
+    match columns.first().zip(values.first()).and_then(|(column, value)| T::indexed(store, *column, value.as_value())) {
+        Some(mut keys) => keys.find(|key| table.get(*key).is_some_and(|row| fits(row))),
+        None => table.iter().find(|row| fits(row)).map(|row| row.id()),
+    }
 }
 
 fn value<T: Entity>(column: &str, text: &str) -> Option<Scalar> {

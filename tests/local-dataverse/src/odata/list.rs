@@ -1,14 +1,13 @@
 //! Lists of rows: filter, order, pages.
 
-use std::cmp::Ordering;
-
 use uuid::Uuid;
 
 use super::cookie::Cookie;
 use super::delta::DeltaToken;
 use super::error::{ApiResult, ODataError};
-use super::filter::{self, Condition};
+use super::filter::{self, Condition, Narrowed};
 use super::options::QueryOptions;
+use super::order::{Firsts, Order, Place};
 use super::scalar;
 use super::select::Selection;
 use crate::model::{Entity, Scalar};
@@ -27,11 +26,11 @@ pub struct List {
     /// Where changes are tracked: up to where the list tells of them.
     pub tracking: Option<DeltaToken>,
     condition: Option<Condition>,
-    order: Vec<(usize, bool)>,
+    order: Order,
     top: Option<usize>,
     count: bool,
     page_size: usize,
-    after: Option<(Vec<Scalar>, Uuid)>,
+    after: Option<Place>,
     page: u64,
 }
 
@@ -50,20 +49,8 @@ impl List {
     /// Checks the options for a list of `T`.
     /// `base` is the address of the API, for links within rows.
     pub fn new<T: Entity>(options: &QueryOptions, page_size: usize, annotate: bool, base: &str) -> ApiResult<Self> {
-        let schema = T::schema();
-        let mut order = Vec::new();
-        for (name, descending) in &options.order_by {
-            let column = schema.column(name).or_else(|| schema.navigation(name));
-            let column = column.ok_or_else(|| {
-                if name.contains(['/', '(']) {
-                    ODataError::unsupported(format!("$orderby by anything but a column: '{name}'"))
-                } else {
-                    ODataError::no_property(name, schema.logical_name)
-                }
-            })?;
-            order.push((column, *descending));
-        }
-        let cookie = options.skip_token.as_deref().map(|text| Cookie::read(text, schema.key)).transpose()?;
+        let order = Order::new::<T>(&options.order_by)?;
+        let cookie = options.skip_token.as_deref().map(|text| Cookie::read(text, T::schema().key)).transpose()?;
         let after = match &cookie {
             None => None,
             Some(cookie) => Some((cookie_values::<T>(cookie, &order)?, cookie.key)),
@@ -87,6 +74,20 @@ impl List {
 
     /// How many rows there are, not above the limit, and whether there are more.
     pub fn total<T: Entity>(&self, rows: Rows<'_>, store: &Store) -> (usize, bool) {
+        let narrowed = self.narrow::<T>(rows, store);
+        self.total_of::<T>(narrowed.as_ref().map_or(rows, Narrowed::rows), store)
+    }
+
+    /// Rows among which are all that pass, where the indexes tell.
+    fn narrow<'s, T: Entity>(&self, rows: Rows<'_>, store: &'s Store) -> Option<Narrowed<'s>> {
+        match rows {
+            Rows::All => self.condition.as_ref()?.narrow::<T>(store),
+            // What belongs to one row is not much.
+            Rows::Keys(_) | Rows::Of(..) => None,
+        }
+    }
+
+    fn total_of<T: Entity>(&self, rows: Rows<'_>, store: &Store) -> (usize, bool) {
         let mut found = 0;
         self.each::<T>(rows, None, store, |_| {
             found += 1;
@@ -97,34 +98,34 @@ impl List {
 
     /// Finds the page.
     pub fn page<'s, T: Entity>(&self, rows: Rows<'_>, store: &'s Store) -> Page<'s, T> {
+        let narrowed = self.narrow::<T>(rows, store);
+        let rows = narrowed.as_ref().map_or(rows, Narrowed::rows);
         let limit = self.top.unwrap_or(self.page_size).min(PAGE_LIMIT);
-        let mut found: Vec<&T> = Vec::new();
-        if self.order.is_empty() {
-            // Keys are the order: what is behind the page need not be looked at, but for one row.
+        let mut found = if self.order.is_of_keys() {
+            // What is behind the page need not be looked at, but for one row.
             let after = self.after.as_ref().map(|(_, key)| *key);
+            let mut found = Vec::new();
             self.each::<T>(rows, after, store, |row| {
                 found.push(row);
                 found.len() <= limit
             });
+            found
         } else {
+            let mut firsts = Firsts::new(&self.order, limit + 1);
             self.each::<T>(rows, None, store, |row| {
-                if self.after.as_ref().is_none_or(|after| self.is_after(row, after)) {
-                    found.push(row);
+                if self.after.as_ref().is_none_or(|after| self.order.is_after(row, after)) {
+                    firsts.push(row);
                 }
                 true
             });
-            if found.len() > limit + 1 {
-                found.select_nth_unstable_by(limit, |left, right| self.compare(*left, *right));
-                found.truncate(limit + 1);
-            }
-            found.sort_unstable_by(|left, right| self.compare(*left, *right));
-        }
+            firsts.rows()
+        };
         let more = found.len() > limit && self.top.is_none();
         found.truncate(limit);
         Page {
             next: found.last().filter(|_| more).map(|last| self.cookie(*last).write(T::schema().key)),
             rows: found,
-            count: self.count.then(|| self.total::<T>(rows, store)),
+            count: self.count.then(|| self.total_of::<T>(rows, store)),
         }
     }
 
@@ -140,50 +141,29 @@ impl List {
         rows.each::<T>(after, store, |row| !passes(row) || visit(row));
     }
 
-    fn compare<T: Entity>(&self, left: &T, right: &T) -> Ordering {
-        for (column, descending) in &self.order {
-            let order = left.value(*column).order(right.value(*column));
-            let order = if *descending { order.reverse() } else { order };
-            if order != Ordering::Equal {
-                return order;
-            }
-        }
-        left.id().cmp(&right.id())
-    }
-
-    fn is_after<T: Entity>(&self, row: &T, (values, key): &(Vec<Scalar>, Uuid)) -> bool {
-        for ((column, descending), value) in self.order.iter().zip(values) {
-            let order = row.value(*column).order(value.as_value());
-            let order = if *descending { order.reverse() } else { order };
-            if order != Ordering::Equal {
-                return order == Ordering::Greater;
-            }
-        }
-        row.id() > *key
-    }
-
     fn cookie<T: Entity>(&self, last: &T) -> Cookie {
-        let values = self.order.iter().map(|(column, _)| {
-            (T::schema().columns[*column].attribute().to_owned(), scalar::write(last.value(*column)))
-        });
+        let values = self
+            .order
+            .columns()
+            .map(|column| (T::schema().columns[column].attribute().to_owned(), scalar::write(last.value(column))));
         Cookie { page: self.page + 1, values: values.collect(), key: last.id(), tracking: self.tracking }
     }
 }
 
 /// The values of a cookie by the types of the ordered columns; the columns must be the same as in this request.
-fn cookie_values<T: Entity>(cookie: &Cookie, order: &[(usize, bool)]) -> ApiResult<Vec<Scalar>> {
+fn cookie_values<T: Entity>(cookie: &Cookie, order: &Order) -> ApiResult<Vec<Scalar>> {
     let foreign = || {
         ODataError::bad_request(
             "0x80040203",
             "The paging cookie does not belong to this query: its ordered columns differ.",
         )
     };
-    if cookie.values.len() != order.len() {
+    if cookie.values.len() != order.columns().len() {
         return Err(foreign());
     }
     let mut values = Vec::new();
-    for ((name, text), (column, _)) in cookie.values.iter().zip(order) {
-        let column = &T::schema().columns[*column];
+    for ((name, text), column) in cookie.values.iter().zip(order.columns()) {
+        let column = &T::schema().columns[column];
         if column.attribute() != name {
             return Err(foreign());
         }

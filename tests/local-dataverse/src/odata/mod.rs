@@ -11,6 +11,7 @@ pub mod json;
 pub mod key;
 mod list;
 mod options;
+mod order;
 pub mod payload;
 pub mod reference;
 pub mod scalar;

@@ -8,7 +8,7 @@ use crate::model::{Children, Entity, Relationship, Scalar, SystemUser, TeamMembe
 use crate::odata::payload::Changes;
 use crate::odata::{ApiResult, ODataError, key};
 use crate::settings::Disputed;
-use crate::store::Store;
+use crate::store::{Store, UserName};
 
 const LOGICAL_NAME: &str = "systemuser";
 const UNIT: &str = "_businessunitid_value";
@@ -62,14 +62,13 @@ pub fn duplicate_key() -> ODataError {
 }
 
 fn must_be_unique(store: &Store, user: &SystemUser) -> ApiResult<()> {
-    if user.text(UserText::DomainName).is_some_and(|name| store.users_named(name).any(|owner| owner.id != user.id)) {
+    if store.others_named(UserName::Domain, user).next().is_some() {
         return Err(ODataError::bad_request(
             "0x80041d2c",
             "The specified Active Directory user already exists as a Dynamics 365 user.",
         ));
     }
-    let of_application = user.application_id.and_then(|application| store.user_index.of_application(application));
-    if of_application.is_some_and(|owner| owner != user.id) {
+    if store.others_named(UserName::Application, user).next().is_some() {
         return Err(ODataError::bad_request(
             "0x8004F511",
             "A system user with the specified application id already exists.",

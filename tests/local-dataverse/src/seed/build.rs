@@ -152,7 +152,7 @@ mod tests {
     use super::*;
     use crate::model::{Entity, Relationship, Value};
     use crate::seed::{BASIC_USER, generated_user_id};
-    use crate::store::Table;
+    use crate::store::{Table, UserName};
 
     fn environment(users: u32, seed_number: u64) -> Store {
         populate(&Options { users, units: 12, roles: 7, teams: 9, seed_number, ..Options::default() })
@@ -254,7 +254,8 @@ mod tests {
         let store = environment(5000, 1);
         let user = store.users.get(generated_user_id(4321)).unwrap();
         let name = user.text(UserText::DomainName).unwrap().to_uppercase();
-        assert_eq!(store.users_named(&name).map(|user| user.id).collect::<Vec<_>>(), [user.id]);
+        let found = store.user_index.find(UserName::Domain, Value::Text(&name));
+        assert_eq!(found.collect::<Vec<_>>(), [user.id]);
         for (table, relationship) in [
             (pairs(&store.user_roles), Relationship::UserRole),
             (pairs(&store.team_members), Relationship::TeamMember),

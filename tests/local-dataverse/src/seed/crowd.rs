@@ -62,7 +62,7 @@ fn crowd(parts: &[Part], last_version: u64) -> Crowd {
         let tables = scope.spawn(|| (table_of(user_roles()), table_of(team_members())));
         let links = scope.spawn(|| (links_of(user_roles()), links_of(team_members())));
         let children = scope.spawn(|| lookups_of::<SystemUser>().iter().map(children).collect());
-        let user_index = users().map(|user| &**user).collect();
+        let user_index = users().map(|user| &**user).into();
         let users: Table<SystemUser> = users().cloned().collect();
         let ((role_table, member_table), (role_links, member_links)) = (ready(tables), ready(links));
         Crowd {

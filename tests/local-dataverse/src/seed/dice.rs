@@ -1,5 +1,7 @@
 //! Numbers that look random and are the same on every machine and with every version of this program.
 
+use crate::model::hash::spread;
+
 /// A sequence of numbers: SplitMix64.
 #[derive(Clone, Debug)]
 pub struct Dice(u64);
@@ -29,9 +31,7 @@ impl Dice {
     /// The next number.
     pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let value = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        value ^ (value >> 31)
+        spread(self.0)
     }
 
     /// A number below this one.

@@ -7,6 +7,7 @@ mod rows;
 mod table;
 mod user_index;
 
+use std::cmp::Ordering::Equal;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -16,12 +17,12 @@ pub use links::Links;
 pub use pairs::Pairs;
 pub use rows::Rows;
 pub use table::Table;
-pub use user_index::UserIndex;
+pub use user_index::{UserIndex, UserName};
 
 use crate::ledger::{Change, Ledger, with_subject};
 use crate::model::{
     BusinessUnit, Children, Collection, Entity, Intersect, Link, Organization, Privilege, Relationship, Role, Scalar,
-    Set, SystemUser, Team, TeamMember, TeamRole, UserRole, UserText, Value, link_id, lookups_of, text, with_set,
+    Set, SystemUser, Team, TeamMember, TeamRole, UserRole, Value, link_id, lookups_of, with_set,
 };
 
 /// Who makes a change, in which request, and when.
@@ -305,12 +306,17 @@ impl Store {
         table.remove(row.id());
     }
 
-    /// The users with this domain name.
-    pub fn users_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a SystemUser> {
-        let ids = self.user_index.with_text(UserText::DomainName, name).into_iter().flatten();
-        let is_named =
-            |user: &&SystemUser| user.text(UserText::DomainName).is_some_and(|other| text::same(other, name));
-        ids.filter_map(|id| self.users.get(id)).map(|user| &**user).filter(is_named)
+    /// The users with this name, but one.
+    pub fn others_named<'a>(&'a self, name: UserName, user: &'a SystemUser) -> impl Iterator<Item = Uuid> + 'a {
+        let value = name.of(user);
+        let ids = self.user_index.find(name, value).filter(|id| *id != user.id);
+        ids.filter(move |id| self.users.get(*id).is_some_and(|other| name.of(other).compare(value) == Some(Equal)))
+    }
+
+    /// The user of an application.
+    pub fn user_of_application(&self, application: Uuid) -> Option<Uuid> {
+        let mut ids = self.user_index.find(UserName::Application, Value::Guid(application));
+        ids.find(|id| self.users.get(*id).is_some_and(|user| user.application_id == Some(application)))
     }
 }
 

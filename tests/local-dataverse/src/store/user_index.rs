@@ -1,77 +1,105 @@
 //! Finds users by what names them, without a look at every row.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use crate::model::{SystemUser, UserText, text};
+use crate::model::{SystemUser, UserText, Value, text};
 
-/// Users by domain name, by e-mail address and by application.
-#[derive(Clone, Debug, Default)]
-pub struct UserIndex {
-    domain_names: Texts,
-    emails: Texts,
-    applications: HashMap<Uuid, Uuid>,
+/// What names a user, beside the key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserName {
+    /// domainname
+    Domain,
+    /// internalemailaddress
+    Email,
+    /// applicationid
+    Application,
+    /// azureactivedirectoryobjectid
+    Object,
 }
 
-/// Users by the hash of a text, which takes a small part of the room that the text would.
-type Texts = BTreeSet<(u64, Uuid)>;
+impl UserName {
+    const ALL: [Self; 4] = [Self::Domain, Self::Email, Self::Application, Self::Object];
+
+    /// The one that is in a column.
+    pub fn of_column(name: &str) -> Option<Self> {
+        match name {
+            "domainname" => Some(Self::Domain),
+            "internalemailaddress" => Some(Self::Email),
+            "applicationid" => Some(Self::Application),
+            "azureactivedirectoryobjectid" => Some(Self::Object),
+            _ => None,
+        }
+    }
+
+    /// A user's value of it.
+    pub fn of(self, user: &SystemUser) -> Value<'_> {
+        let text = |which| user.text(which).map_or(Value::Null, Value::Text);
+        let guid = |id: Option<Uuid>| id.map_or(Value::Null, Value::Guid);
+        match self {
+            Self::Domain => text(UserText::DomainName),
+            Self::Email => text(UserText::Email),
+            Self::Application => guid(user.application_id),
+            Self::Object => guid(user.object_id),
+        }
+    }
+}
+
+/// Users by what names them: by a hash of it, which takes a small part of the room that the text would.
+#[derive(Clone, Debug, Default)]
+pub struct UserIndex([BTreeSet<(u64, Uuid)>; UserName::ALL.len()]);
 
 /// The users at a start, made at once.
-impl<'a> FromIterator<&'a SystemUser> for UserIndex {
-    fn from_iter<I: IntoIterator<Item = &'a SystemUser>>(users: I) -> Self {
-        let (mut domain_names, mut emails, mut applications) = (Vec::new(), Vec::new(), HashMap::new());
-        for user in users {
-            domain_names.extend(entry(user, UserText::DomainName));
-            emails.extend(entry(user, UserText::Email));
-            applications.extend(user.application_id.map(|application| (application, user.id)));
-        }
-        domain_names.sort_unstable();
-        emails.sort_unstable();
-        Self { domain_names: domain_names.into_iter().collect(), emails: emails.into_iter().collect(), applications }
+impl<'a, I: Iterator<Item = &'a SystemUser> + Clone> From<I> for UserIndex {
+    fn from(users: I) -> Self {
+        Self(UserName::ALL.map(|name| {
+            let mut entries: Vec<_> = users.clone().filter_map(|user| entry(name, user)).collect();
+            // Quicker, and in less memory, than what the set does by itself.
+            entries.sort_unstable();
+            entries.into_iter().collect()
+        }))
     }
 }
 
 impl UserIndex {
     /// Takes a user in.
     pub fn add(&mut self, user: &SystemUser) {
-        self.domain_names.extend(entry(user, UserText::DomainName));
-        self.emails.extend(entry(user, UserText::Email));
-        self.applications.extend(user.application_id.map(|application| (application, user.id)));
+        for name in UserName::ALL {
+            self.0[name as usize].extend(entry(name, user));
+        }
     }
 
     /// Takes a user out.
     pub fn remove(&mut self, user: &SystemUser) {
-        if let Some(entry) = entry(user, UserText::DomainName) {
-            self.domain_names.remove(&entry);
-        }
-        if let Some(entry) = entry(user, UserText::Email) {
-            self.emails.remove(&entry);
-        }
-        if let Some(application) = user.application_id {
-            self.applications.remove(&application);
+        for name in UserName::ALL {
+            if let Some(entry) = entry(name, user) {
+                self.0[name as usize].remove(&entry);
+            }
         }
     }
 
-    /// Those who may have this text, by key: all who have it, and hardly anybody else. None where nothing is known about this text.
-    pub fn with_text(&self, which: UserText, text: &str) -> Option<impl Iterator<Item = Uuid> + '_> {
-        let texts = match which {
-            UserText::DomainName => &self.domain_names,
-            UserText::Email => &self.emails,
-            _ => return None,
-        };
-        let hash = text::hash(text);
-        Some(texts.range((hash, Uuid::nil())..=(hash, Uuid::max())).map(|(_, id)| *id))
-    }
-
-    /// The user of an application.
-    pub fn of_application(&self, application: Uuid) -> Option<Uuid> {
-        self.applications.get(&application).copied()
+    /// Those who may have this name, by key: all who have it, and hardly anybody else.
+    pub fn find(&self, name: UserName, value: Value<'_>) -> impl Iterator<Item = Uuid> + '_ {
+        let range = hash(value).map(|hash| self.0[name as usize].range((hash, Uuid::nil())..=(hash, Uuid::max())));
+        range.into_iter().flatten().map(|(_, id)| *id)
     }
 }
 
-fn entry(user: &SystemUser, which: UserText) -> Option<(u64, Uuid)> {
-    user.text(which).map(|text| (text::hash(text), user.id))
+fn entry(name: UserName, user: &SystemUser) -> Option<(u64, Uuid)> {
+    hash(name.of(user)).map(|hash| (hash, user.id))
+}
+
+/// Nothing is found by null.
+fn hash(value: Value<'_>) -> Option<u64> {
+    match value {
+        Value::Text(text) => Some(text::hash(text)),
+        Value::Guid(id) => {
+            let (high, low) = id.as_u64_pair();
+            Some(high ^ low.rotate_left(29))
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -86,8 +114,8 @@ mod tests {
         user
     }
 
-    fn found(index: &UserIndex, which: UserText, text: &str) -> Vec<u128> {
-        index.with_text(which, text).unwrap().map(|id| id.as_u128()).collect()
+    fn found(index: &UserIndex, name: UserName, value: Value<'_>) -> Vec<u128> {
+        index.find(name, value).map(|id| id.as_u128()).collect()
     }
 
     #[test]
@@ -96,16 +124,24 @@ mod tests {
             [user(2, "B\u{c9}A@contoso.example", Some("x@contoso.example")), user(1, "a", Some("X@contoso.example"))];
         let mut grown = UserIndex::default();
         users.iter().for_each(|user| grown.add(user));
-        for mut index in [grown, users.iter().collect()] {
-            assert_eq!(found(&index, UserText::DomainName, "b\u{e9}a@CONTOSO.example"), [2]);
-            assert_eq!(found(&index, UserText::Email, "x@contoso.example"), [1, 2]);
-            assert_eq!(found(&index, UserText::Email, "y@contoso.example"), []);
-            assert_eq!(index.of_application(Uuid::from_u128(101)), Some(Uuid::from_u128(1)));
-            assert!(index.with_text(UserText::JobTitle, "a").is_none());
+        for mut index in [grown, users.iter().into()] {
+            let (domain_name, email) = (Value::Text("b\u{e9}a@CONTOSO.example"), Value::Text("x@contoso.example"));
+            let application = Value::Guid(Uuid::from_u128(102));
+            assert_eq!(found(&index, UserName::Domain, domain_name), [2]);
+            assert_eq!(found(&index, UserName::Email, email), [1, 2]);
+            assert_eq!(found(&index, UserName::Application, application), [2]);
+            for (name, value) in [
+                (UserName::Email, Value::Text("y@contoso.example")),
+                (UserName::Object, application),
+                (UserName::Object, Value::Null),
+                (UserName::Application, Value::Bool(true)),
+            ] {
+                assert_eq!(found(&index, name, value), []);
+            }
             index.remove(&users[0]);
-            assert_eq!(found(&index, UserText::DomainName, "b\u{e9}a@contoso.example"), []);
-            assert_eq!(found(&index, UserText::Email, "x@contoso.example"), [1]);
-            assert_eq!(index.of_application(Uuid::from_u128(102)), None);
+            assert_eq!(found(&index, UserName::Domain, domain_name), []);
+            assert_eq!(found(&index, UserName::Email, email), [1]);
+            assert_eq!(found(&index, UserName::Application, application), []);
         }
     }
 }

@@ -17,6 +17,7 @@ mod functions;
 mod grammar;
 mod http2;
 mod impersonation;
+mod indexes;
 mod keys;
 mod memberships;
 mod organization;

@@ -8,10 +8,12 @@ mod evaluate;
 mod lexer;
 pub mod literal;
 mod names;
+mod narrow;
 mod parser;
 
 pub use bind::{Condition, incompatible};
 pub use evaluate::{compare, compare_columns};
+pub use narrow::Narrowed;
 
 use crate::model::Entity;
 use crate::odata::ApiResult;
