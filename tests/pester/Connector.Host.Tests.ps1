@@ -9,7 +9,8 @@ Describe 'The host' {
     It 'overrides $baseApi' {
         $runspace = New-ConnectorRunspace
         $null = Invoke-Connector $runspace Test-ConnectorConnection -Variables @{ baseApi = 'api/data/v9.2/' }
-        @(Get-WirePath)[-1] | Should -BeLike 'GET /api/data/v9.2/WhoAmI*'
+        @(Get-WirePath) -like 'GET /api/data/v9.2/WhoAmI*' | Should -Not -BeNullOrEmpty
+        @(Get-WirePath) -like '*/api/data/v9.1/*' | Should -BeNullOrEmpty
         $runspace.Dispose()
     }
 

@@ -68,7 +68,13 @@ pub const STEPS: &[Step] = &[
         expected: Expected {
             outcome: Outcome::Unchanged,
             says: &[],
-            wire: &["POST /*/oauth2/v2.0/token -> 200", "GET WhoAmI() -> 200"],
+            wire: &[
+                "GET WhoAmI() -> 401",
+                "POST /*/oauth2/v2.0/token -> 200",
+                "GET WhoAmI() -> 200",
+                "GET RetrieveVersion() -> 200",
+                "GET systemusers(*)/Microsoft.Dynamics.CRM.RetrieveUserPrivileges() -> 200",
+            ],
             changes: &[],
         },
         ..BLANK

@@ -304,10 +304,11 @@ pub fn link(relationship: &str, id: &str, related: &str, add: bool) -> Wanted {
 }
 
 impl Places {
-    /// Reads them; the users of the seed that administer the environment are left alone.
+    /// Reads them; the users of the seed that administer the environment are left alone, and so is what another client, which began earlier,
+    /// has made already.
     pub fn read(wire: &Wire) -> Result<Self> {
         let text = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
-        let users = wire.rows("systemusers?$select=systemuserid&$filter=not%20systemuserroles_association/any(r:r/name%20eq%20%27System%20Administrator%27)")?;
+        let users = wire.rows("systemusers?$select=systemuserid&$filter=not%20systemuserroles_association/any(r:r/name%20eq%20%27System%20Administrator%27)%20and%20lastname%20ne%20%27Load%27")?;
         let roles =
             wire.rows("roles?$select=_businessunitid_value&$filter=name%20ne%20%27System%20Administrator%27")?;
         let units = wire.rows("businessunits?$select=businessunitid")?;
