@@ -159,7 +159,9 @@ Describe 'Secrets' {
         foreach ($file in [System.IO.Directory]::GetFiles([System.IO.Path]::GetTempPath(), '*', [System.IO.SearchOption]::TopDirectoryOnly)) {
             if ($before -contains $file) { continue }
             try {
-                if ([System.IO.FileInfo]::new($file).Length -gt 10000000) { continue }
+                # Pipes of other programs, which would be waited for, have no length.
+                $length = [System.IO.FileInfo]::new($file).Length
+                if ($length -eq 0 -or $length -gt 10000000) { continue }
                 $text = [System.Text.Encoding]::GetEncoding(28591).GetString([System.IO.File]::ReadAllBytes($file))
             }
             # Another program's file, which is open or gone.
