@@ -126,7 +126,13 @@ fn address(client: &Client, path: &str) -> Result<Url> {
         // A whole path, as in an OData-EntityId; with two slashes it names a host, which is looked at below.
         client.environment().join(trimmed)
     } else {
-        client.api().join(trimmed.trim_start_matches('/'))
+        let below = trimmed.trim_start_matches('/');
+        // Without its slashes, the name of a scheme would leave the API path for the environment's own root.
+        let scheme = below.get(..6).unwrap_or(below).to_ascii_lowercase();
+        if scheme.starts_with("http:") || scheme == "https:" {
+            return Err(refused("it begins as a URL does, and names no host"));
+        }
+        client.api().join(below)
     };
     let url = url.map_err(|error| refused(&error.to_string()))?;
     if url.origin() != client.environment().origin() || !url.username().is_empty() || url.password().is_some() {

@@ -271,3 +271,12 @@ fn roles_with_such_names_are_told_apart() {
     }
     assert!(!server.ledger().is_empty());
 }
+
+#[test]
+fn a_scheme_without_a_host_is_no_path() {
+    let (_, client) = own();
+    for path in ["http:/", "https:/", "HTTP:systemusers", "/http:", "http:"] {
+        let error = requests::request(client, "GET", path, &object(json!({})), None).err().unwrap();
+        assert_eq!(error.status(), Status::InvalidArgument, "{path}");
+    }
+}
