@@ -138,6 +138,11 @@ fn address(client: &Client, path: &str) -> Result<Url> {
     if url.origin() != client.environment().origin() || !url.username().is_empty() || url.password().is_some() {
         return Err(refused("it leads away from the environment, and the token must not go there"));
     }
+    let is_url = scheme.starts_with("http://") || scheme.starts_with("https://");
+    let is_below = url.path().starts_with("/api/") || url.path().starts_with(client.api().path());
+    if !is_url && !is_below {
+        return Err(refused("it leads out of the Web API"));
+    }
     Ok(url)
 }
 
