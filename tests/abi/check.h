@@ -29,6 +29,15 @@ static int failed_checks;
 #define ADELE "c0000000-0000-4000-8000-000000000002"
 #define NOBODY "ffff0000-0000-4000-8000-000000000009"
 
+enum { ADDRESS_SIZE = 256 };
+
+/* The address of a path of the server that is none of its Web API, in a buffer of ADDRESS_SIZE. */
+static inline const char *address_of(const char *path, char *buffer) {
+  const char *url = getenv("LOCAL_DATAVERSE_URL");
+  snprintf(buffer, ADDRESS_SIZE, "%s%s", url != NULL ? url : "", path);
+  return buffer;
+}
+
 /* A client of the server at LOCAL_DATAVERSE_URL; NULL where something fails. */
 static inline d365_client *new_client(void) {
   const char *url = getenv("LOCAL_DATAVERSE_URL");

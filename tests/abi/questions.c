@@ -10,10 +10,10 @@
 static char *get_token(void) {
   d365_client *client = new_client();
   d365_operation *operation = NULL;
-  char form[512], *result = NULL, *start, *end, *token = NULL;
+  char address[ADDRESS_SIZE], form[512], *result = NULL, *start, *end, *token = NULL;
   const char *url = getenv("LOCAL_DATAVERSE_URL");
   snprintf(form, sizeof form, "client_id=%s&client_secret=%s&grant_type=client_credentials&scope=%s.default", CLIENT_ID, SECRET, url);
-  if (d365_request(client, "POST", "/api/../" TENANT_ID "/oauth2/v2.0/token", "{\"Content-Type\":\"application/x-www-form-urlencoded\"}",
+  if (d365_request(client, "POST", address_of(TENANT_ID "/oauth2/v2.0/token", address), "{\"Content-Type\":\"application/x-www-form-urlencoded\"}",
                    (const uint8_t *)form, strlen(form), &operation, NULL) == D365_STATUS_OK &&
       finish(operation, &result, NULL) == D365_STATUS_OK) {
     start = strstr(result, "\"access_token\":\"");

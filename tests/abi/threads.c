@@ -44,11 +44,12 @@ static void many_threads(d365_client *client) {
 }
 
 static void cancelling(d365_client *client) {
+  char address[ADDRESS_SIZE];
   static const char slow[] = "{\"path\":\"WhoAmI\",\"action\":{\"delayMs\":600000}}";
   d365_operation *operation = NULL;
   pthread_t thread;
   d365_status status;
-  CHECK("a fault", d365_request(client, "POST", "/api/../_local/faults", NULL, (const uint8_t *)slow, strlen(slow), &operation, NULL) == D365_STATUS_OK &&
+  CHECK("a fault", d365_request(client, "POST", address_of("_local/faults", address), NULL, (const uint8_t *)slow, strlen(slow), &operation, NULL) == D365_STATUS_OK &&
                        finish(operation, NULL, NULL) == D365_STATUS_OK);
   CHECK("a slow operation", d365_who_am_i(client, &operation, NULL) == D365_STATUS_OK);
   CHECK("it is under way", d365_operation_wait(operation, 50, NULL) == D365_STATUS_PENDING);
