@@ -1,5 +1,6 @@
 //! A running server.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener as StdListener};
 use std::sync::Arc;
@@ -97,6 +98,7 @@ impl Server {
 
     /// Every applied change.
     pub fn ledger(&self) -> Vec<LedgerEntry> {
+        let _settled = self.state.settled();
         self.state.store.read().ledger.entries()
     }
 
@@ -182,8 +184,10 @@ impl Server {
 
     /// Changes settings.
     pub fn settings_mut(&self, change: impl FnOnce(&mut Settings)) {
-        change(&mut self.state.settings.write());
-        self.state.settings_changed();
+        let Ok(()) = self.state.change_settings::<Infallible>(|settings| {
+            change(settings);
+            Ok(())
+        });
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
-use parking_lot::RwLock;
+use parking_lot::{RwLock, RwLockReadGuard};
 use uuid::Uuid;
 
 use crate::buffers::Buffers;
@@ -113,6 +113,11 @@ impl State {
         }
     }
 
+    /// While this is held, no changeset is under way: what is seen then stays, and what is changed then is not taken back with one.
+    pub fn settled(&self) -> RwLockReadGuard<'_, ()> {
+        self.changesets.read()
+    }
+
     /// Back to the start: data, settings, applications, faults, ledger, request log, limits. Tokens and snapshots stay.
     pub fn reset(&self) {
         let store = seed::populate(&self.options);
@@ -121,8 +126,7 @@ impl State {
 
     /// All data and the settings as they are.
     pub fn snapshot(&self) -> Snapshot {
-        // Nothing of a changeset that is under way.
-        let _complete = self.changesets.read();
+        let _settled = self.settled();
         Snapshot {
             store: self.store.read().clone(),
             settings: self.settings.read().clone(),
@@ -151,9 +155,19 @@ impl State {
         self.resets.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The settings were changed: the rows that tell of them follow.
-    pub fn settings_changed(&self) {
-        let settings = self.settings.read().clone();
+    /// Changes the settings, and the rows that tell of them.
+    pub fn change_settings<E>(&self, change: impl FnOnce(&mut Settings) -> Result<(), E>) -> Result<(), E> {
+        // A request that changes the organization's row changes settings too, and one that fails takes that back.
+        let _alone = self.changesets.write();
+        let mut current = self.settings.write();
+        change(&mut current)?;
+        let settings = current.clone();
+        drop(current);
+        self.follow_settings(&settings);
+        Ok(())
+    }
+
+    fn follow_settings(&self, settings: &Settings) {
         let mut store = self.store.write();
         for id in &settings.users_gone_from_entra {
             let Some(user) = store.users.get(*id).filter(|user| !user.is_gone_from_entra) else { continue };
@@ -162,7 +176,7 @@ impl State {
         }
         let Some(before) = store.organizations.iter().next().cloned() else { return };
         let mut row = (*before).clone();
-        organizations::describe(&mut row, &settings);
+        organizations::describe(&mut row, settings);
         if row != *before {
             store.amend(row, now());
         }

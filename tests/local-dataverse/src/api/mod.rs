@@ -69,7 +69,7 @@ pub fn execute(state: &State, request: &Incoming, caller: Caller) -> Reply {
         return batch::execute(state, request, caller);
     }
     // While a changeset is under way, everybody else waits.
-    let _shared = state.changesets.read();
+    let _shared = state.settled();
     execute_one(state, request, caller)
 }
 

@@ -55,6 +55,7 @@ fn dispatch(state: &State, request: &Incoming, path: &str) -> Result<Reply, Stri
         (&Method::POST, "snapshot") => keep(state, request),
         (&Method::GET, "ledger") => {
             let query = Query::parse(&request.query, &["after", "top", "names"])?;
+            let _settled = state.settled();
             let store = state.store.read();
             let entries = store.ledger.after(query.number("after")?.unwrap_or(0), query.count("top")?);
             let names = query.text("names").map(|_| people::names(&store, &entries));
@@ -186,11 +187,10 @@ fn snapshot(state: &State, request: &Incoming) -> Result<Response<ReplyBody>, St
 
 fn change_settings(state: &State, request: &Incoming) -> Result<Reply, String> {
     let changes: Json = parse(request)?;
-    let mut current = state.settings.write();
-    let merged = current.merged(&changes)?;
-    *current = merged;
-    drop(current);
-    state.settings_changed();
+    state.change_settings(|settings| {
+        *settings = settings.merged(&changes)?;
+        Ok::<_, String>(())
+    })?;
     good(&*state.settings.read())
 }
 

@@ -53,6 +53,7 @@ pub fn page(state: &State, query: &str) -> Result<Page, String> {
         None => None,
     };
     let mut users: Vec<Person> = Vec::new();
+    let _settled = state.settled();
     let mut store = state.store.read();
     loop {
         let mut seen = 0;

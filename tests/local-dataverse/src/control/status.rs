@@ -11,11 +11,12 @@ use crate::store::Store;
 
 /// Where the server is, how much it holds, and how to sign in, how far its ledger and its log have come.
 pub fn of(state: &State) -> Json {
+    let settled = state.settled();
     let store = state.store.read();
     let rows: Map<String, Json> =
         Set::ALL.into_iter().map(|set| (set.names().entity_set.to_owned(), count(&store, set).into())).collect();
     let ledger = store.ledger.last();
-    drop(store);
+    drop((store, settled));
     let url = format!("{}/", state.origin);
     json!({
         "signIn": {

@@ -68,6 +68,9 @@ const PIECES: [&str; 44] = [
 pub fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         3 => proptest::collection::vec(proptest::sample::select(&PIECES[..]), 1..4).prop_map(|pieces| pieces.concat()),
+        // Texts of one or two letters, so that patterns meet what they are compared with.
+        4 => proptest::collection::vec(proptest::sample::select(vec!["a", "A", "\u{e9}", "\u{c9}", "\u{3c9}", "\u{3a9}", "_", "%", "[^b]"]), 1..3)
+            .prop_map(|pieces| pieces.concat()),
         2 => proptest::sample::select(vec!["Adele", "adele", "ADELE", "Bruno", "null", "true", "and", "eq", "O'Neil"]).prop_map(str::to_owned),
         1 => any::<String>().prop_map(|text| text.chars().take(12).collect::<String>() + "x"),
     ]

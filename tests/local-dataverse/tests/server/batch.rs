@@ -135,3 +135,45 @@ fn what_a_batch_may_not_have_is_refused() {
     assert_eq!(fixture.get("$batch").status, 405);
     assert!(fixture.server.ledger().is_empty());
 }
+
+/// A changeset that fails after a hundred changes.
+fn doomed() -> [String; 1] {
+    let mut parts: Vec<String> = (0..100).map(|number| rename(seed::ADELE, &format!("Clerk {number}"))).collect();
+    parts.push(rename(uuid::Uuid::from_u128(1), "Clerk"));
+    [changeset(&parts)]
+}
+
+/// Does something again and again while changesets fail.
+fn beside_changesets_that_fail(fixture: &Fixture, act: impl Fn()) {
+    std::thread::scope(|scope| {
+        let sender = scope.spawn(|| {
+            for _ in 0..20 {
+                assert_eq!(statuses(&send(fixture, &[], &doomed())), [400]);
+            }
+        });
+        while !sender.is_finished() {
+            act();
+        }
+    });
+}
+
+#[test]
+fn nobody_sees_a_changeset_that_is_under_way() {
+    let fixture = Fixture::new();
+    let control = |path: &str| fixture.local("GET", path, None).json();
+    beside_changesets_that_fail(&fixture, || {
+        assert_eq!(fixture.server.ledger(), []);
+        assert_eq!(control("ledger")["last"], 0);
+        assert_eq!(control("status")["ledger"], 0);
+    });
+}
+
+#[test]
+fn a_setting_that_is_changed_beside_a_changeset_stays_when_that_fails() {
+    let fixture = Fixture::new();
+    beside_changesets_that_fail(&fixture, || {
+        let keep = !fixture.server.settings().keep_roles_on_business_unit_change;
+        fixture.server.settings_mut(|settings| settings.keep_roles_on_business_unit_change = keep);
+        assert_eq!(fixture.server.settings().keep_roles_on_business_unit_change, keep);
+    });
+}
