@@ -486,7 +486,7 @@ d365_status d365_user_get(const d365_client *client,
                           d365_operation **operation,
                           d365_error **error);
 
-// Creates a user. `attributes_json` is an object of the attributes that may be set on add: systemuserid, domainname, firstname, lastname,
+// Creates a user. `attributes_json` is an object (NULL: an empty one) of the attributes that may be set on add: systemuserid, domainname, firstname, lastname,
 // businessunitid, isdisabled, internalemailaddress, photourl, employeeid, governmentid, homephone, jobtitle, middlename, mobilephone,
 // nickname, salutation, skills, title. businessunitid and internalemailaddress are needed. Booleans may be text ("True"). The library
 // chooses the systemuserid where none is given, and never creates a user twice.

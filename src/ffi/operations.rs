@@ -46,7 +46,7 @@ pub unsafe extern "C" fn d365_user_get(
     })
 }
 
-/// Creates a user. `attributes_json` is an object of the attributes that may be set on add: systemuserid, domainname, firstname, lastname,
+/// Creates a user. `attributes_json` is an object (NULL: an empty one) of the attributes that may be set on add: systemuserid, domainname, firstname, lastname,
 /// businessunitid, isdisabled, internalemailaddress, photourl, employeeid, governmentid, homephone, jobtitle, middlename, mobilephone,
 /// nickname, salutation, skills, title. businessunitid and internalemailaddress are needed. Booleans may be text ("True"). The library
 /// chooses the systemuserid where none is given, and never creates a user twice.
@@ -71,9 +71,9 @@ pub unsafe extern "C" fn d365_user_create(
     operation: *mut *mut d365_operation,
     error: *mut *mut d365_error,
 ) -> Status {
-    export!(error; client = handle(client), attributes = json_object(attributes_json), operation = out(operation); {
+    export!(error; client = handle(client), attributes_json = json_object(attributes_json), operation = out(operation); {
         let options = flags::options(flags)?;
-        start(client, operation, move |client| users::create(client, &attributes, options))
+        start(client, operation, move |client| users::create(client, &attributes_json, options))
     })
 }
 
@@ -100,9 +100,9 @@ pub unsafe extern "C" fn d365_user_update(
     operation: *mut *mut d365_operation,
     error: *mut *mut d365_error,
 ) -> Status {
-    export!(error; client = handle(client), user_id = guid(user_id), attributes = json_object(attributes_json), operation = out(operation); {
+    export!(error; client = handle(client), user_id = guid(user_id), attributes_json = json_object(attributes_json), operation = out(operation); {
         let options = flags::options(flags)?;
-        start(client, operation, move |client| users::update(client, user_id, &attributes, options))
+        start(client, operation, move |client| users::update(client, user_id, &attributes_json, options))
     })
 }
 
@@ -251,10 +251,10 @@ pub unsafe extern "C" fn d365_user_set_roles(
     operation: *mut *mut d365_operation,
     error: *mut *mut d365_error,
 ) -> Status {
-    export!(error; client = handle(client), user_id = guid(user_id), roles = json_texts(roles_json),
+    export!(error; client = handle(client), user_id = guid(user_id), roles_json = json_texts(roles_json),
         business_unit = optional_text(business_unit), operation = out(operation); {
         let mode = flags::mode(flags, flags::PLAN)?;
-        let roles: Vec<RoleRef> = roles.iter().map(|role| RoleRef::from(role.as_str())).collect();
+        let roles: Vec<RoleRef> = roles_json.iter().map(|role| RoleRef::from(role.as_str())).collect();
         let unit = business_unit.map(UnitRef::from);
         start(client, operation, move |client| roles::set(client, user_id, &roles, unit.as_ref(), mode))
     })
@@ -346,9 +346,9 @@ pub unsafe extern "C" fn d365_request(
     operation: *mut *mut d365_operation,
     error: *mut *mut d365_error,
 ) -> Status {
-    export!(error; client = handle(client), method = text(method), path = text(path), headers = json_object(headers_json), body = bytes(body, body_len), operation = out(operation); {
+    export!(error; client = handle(client), method = text(method), path = text(path), headers_json = json_object(headers_json), body = bytes(body, body_len), operation = out(operation); {
         let (method, path) = (method.to_owned(), path.to_owned());
         let body = (!body.is_empty()).then(|| body.to_vec());
-        start(client, operation, move |client| requests::request(client, &method, &path, &headers, body))
+        start(client, operation, move |client| requests::request(client, &method, &path, &headers_json, body))
     })
 }

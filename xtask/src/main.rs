@@ -4,6 +4,7 @@
 mod bytes;
 mod command;
 mod dataverse;
+mod declarations;
 mod demo;
 mod dotnet;
 mod fuzz;

@@ -9,9 +9,11 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
+use super::sweep;
 use super::tally::{self, Tally};
 use crate::command::{find, run};
 use crate::dataverse::{Dataverse, SECRET};
+use crate::declarations;
 use crate::project::{Built, Project};
 use crate::windows::Windows;
 use crate::windows::wine::Wine;
@@ -67,6 +69,9 @@ pub fn suite(project: &Project, built: &Built) -> Result<Tally> {
     }
     fs::create_dir_all(&workshop.folder)?;
     all.add(workshop.header()?);
+    for way in &ways {
+        all.add(workshop.faulty(way)?);
+    }
     all.add(workshop.all(&ways)?);
     Ok(all)
 }
@@ -93,12 +98,50 @@ impl Workshop<'_> {
     /// Every program in every way, and the example in the first of them.
     fn all(&self, ways: &[Way]) -> Result<Tally> {
         let mut all = Tally::default();
-        for source in sources(&self.project.root.join("tests").join("abi"))? {
+        for source in sources(&self.tests())?.into_iter().chain([self.sweep()?]) {
             for way in ways {
                 all.add(self.program(&source, way)?);
             }
         }
         all.add(self.example(&ways[0])?);
+        Ok(all)
+    }
+
+    fn tests(&self) -> PathBuf {
+        self.project.root.join("tests").join("abi")
+    }
+
+    /// The program that calls every export in every wrong way.
+    fn sweep(&self) -> Result<PathBuf> {
+        let source = self.folder.join("sweep.c");
+        fs::write(&source, sweep::program(&declarations::of(self.project)?)?)?;
+        Ok(source)
+    }
+
+    /// Programs that are wrong on purpose: what looks for errors of memory must find theirs.
+    fn faulty(&self, way: &Way) -> Result<Tally> {
+        let mut all = Tally::default();
+        for (name, sanitizer, valgrind) in [
+            ("reads_freed_text", "heap-use-after-free", "Invalid read"),
+            ("leaks_errors", "detected memory leaks", "definitely lost"),
+        ] {
+            let (expected, label) = match way {
+                Way::AddressSanitizer => (sanitizer, "AddressSanitizer"),
+                Way::Valgrind(_) => (valgrind, "valgrind"),
+                Way::Plain | Way::Wine(_) => continue,
+            };
+            let source = self.tests().join("faulty").join(name).with_extension("c");
+            let (program, compiled) = self.compile(&source, matches!(way, Way::AddressSanitizer))?;
+            all.add(compiled);
+            if compiled.failed == 0 {
+                let ended = run(&mut way.command(&program), LIMIT, false)?;
+                let found = !ended.success && ended.output.contains(expected);
+                if !found {
+                    println!("  {label} did not find what is wrong with {name}.c:\n{}", ended.output);
+                }
+                all.add(Tally::one(found));
+            }
+        }
         Ok(all)
     }
 
@@ -166,7 +209,8 @@ impl Workshop<'_> {
         if sanitized {
             command.args(["-fsanitize=address", "-fno-omit-frame-pointer"]);
         }
-        command.arg("-I").arg(self.project.root.join("include")).arg(source).arg("-o").arg(&program).args(&self.link);
+        command.arg("-I").arg(self.project.root.join("include")).arg("-I").arg(self.tests());
+        command.arg(source).arg("-o").arg(&program).args(&self.link);
         let ended = judge(&format!("compiling {name}.c"), &mut command)?.0;
         Ok((program, if ended.failed > 0 { ended } else { Tally::default() }))
     }

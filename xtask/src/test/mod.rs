@@ -5,6 +5,7 @@ mod node;
 mod pester;
 mod report;
 mod shipped;
+mod sweep;
 mod tally;
 mod windows;
 
@@ -20,7 +21,7 @@ use crate::command::run as run_command;
 use crate::project::{Built, Profile, Project};
 use crate::stage::{self, Staged};
 use crate::style::{Style, paint};
-use crate::{demo, header, load, symbols};
+use crate::{declarations, demo, load, symbols};
 
 use pester::{Setting, Shell};
 use report::Report;
@@ -231,7 +232,7 @@ fn cargo_tests(command: &mut Command) -> Result<Tally> {
 }
 
 fn check_symbols(project: &Project, library: &Path) -> Result<Tally> {
-    let declared = header::declared_functions(&std::fs::read_to_string(header::path(project))?);
+    let declared: Vec<String> = declarations::of(project)?.into_iter().map(|function| function.name).collect();
     let difference = symbols::compare(&declared, &symbols::exported(library)?);
     let mut all = Tally::default();
     for (names, what) in [
