@@ -91,8 +91,14 @@ impl Transport {
         // An earlier try may have been carried out.
         let mut uncertain = false;
         loop {
-            waited += self.wait_at_gate(waited, &name, call)?;
-            let token = authorize.map(|authorize| authorize.token(call)).transpose()?;
+            // What ends this before another try says nothing of the one before.
+            let ended = |error: Error| match error.status() {
+                Status::OutcomeUnknown => error,
+                _ if uncertain => unknown(&name, error.what().to_owned()),
+                _ => error,
+            };
+            waited += self.wait_at_gate(waited, &name, call).map_err(ended)?;
+            let token = authorize.map(|authorize| authorize.token(call)).transpose().map_err(ended)?;
             tries += 1;
             if request.effect.is_change() {
                 call.change_starts(&name)?;
@@ -101,7 +107,14 @@ impl Transport {
             }
             let started = Instant::now();
             let outcome = self.send_once(request, token.as_ref());
-            call.change_ends(outcome.as_ref().is_ok_and(Response::is_success));
+            let is_done = outcome.as_ref().is_ok_and(Response::is_success);
+            uncertain |= request.effect.is_change() && may_be_done(&outcome);
+            // A change that may be done stays on its way until a later try settles it: a cancel in between must not say that nothing was changed.
+            if is_done || !uncertain {
+                call.change_ends(is_done);
+            }
+            // A throttled request waits at the gate, with all others of this client.
+            let mut waits_at_gate = false;
             call.log(describe(&name, &outcome, started.elapsed(), tries));
             let (delay, failure) = match outcome {
                 Ok(mut response) => {
@@ -119,13 +132,13 @@ impl Transport {
                         Verdict::Throttled(wait) => {
                             let wait = wait.unwrap_or_else(|| self.retry.backoff(tries));
                             self.gate.close_for(wait);
+                            waits_at_gate = true;
                             (wait, Ok(response))
                         }
                         Verdict::Transient(wait) => {
                             if request.effect == Effect::OnceOnlyChange {
                                 return Err(unknown(&name, format!("the answer was status {}", response.status)));
                             }
-                            uncertain |= request.effect.is_change();
                             (wait.unwrap_or_else(|| self.retry.backoff(tries)), Ok(response))
                         }
                     }
@@ -139,10 +152,7 @@ impl Transport {
                 Err(failed) if failed.for_good || request.effect == Effect::OnceOnlyChange => {
                     return Err(unknown(&name, failed.error.what().to_owned()));
                 }
-                Err(failed) => {
-                    uncertain = true;
-                    (self.retry.backoff(tries), Err(failed.error))
-                }
+                Err(failed) => (self.retry.backoff(tries), Err(failed.error)),
             };
             if tries >= self.retry.max_tries || waited + delay > self.retry.max_wait {
                 let given_up = given_up(tries, waited);
@@ -155,9 +165,9 @@ impl Transport {
                     Err(error) => Err(error.with_note(given_up)),
                 };
             }
-            // A throttled request waits at the gate, with all others of this client.
-            if self.gate.closed_for() < delay {
+            if !waits_at_gate {
                 let until = Instant::now() + delay;
+                call.log(format!("{name} is tried again in {:.1} s", delay.as_secs_f64()));
                 call.wait_until(Some(until), || false)?;
                 waited += delay;
             }
@@ -179,6 +189,7 @@ impl Transport {
             .with_retry_after(Some(closed)));
         }
         let started = Instant::now();
+        call.log(format!("{name} waits {:.1} s: the service protection limit is exceeded", closed.as_secs_f64()));
         self.gate.wait(call)?;
         Ok(started.elapsed())
     }
@@ -219,6 +230,14 @@ impl Transport {
         let (tries, waited, max_json_depth) = (1, Duration::ZERO, self.limits.max_json_depth);
         let to_change = request.effect.is_change();
         Ok(Response { status, headers, body, tries, waited, uncertain: false, to_change, max_json_depth })
+    }
+}
+
+/// Whether a change may have been carried out, though no answer says so.
+fn may_be_done(outcome: &Result<Response, Failed>) -> bool {
+    match outcome {
+        Ok(response) => matches!(judge(response), Verdict::Transient(_)),
+        Err(failed) => !failed.not_sent,
     }
 }
 

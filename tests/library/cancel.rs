@@ -61,6 +61,27 @@ fn a_change_on_its_way_leaves_its_outcome_unknown() {
 }
 
 #[test]
+fn a_change_whose_reply_was_lost_is_not_told_as_nothing_by_a_cancel_before_the_next_try() {
+    let server = server();
+    let client = client_with(&server, &[("first_backoff_ms", "600000"), ("max_backoff_ms", "600000")]);
+    let lost = Action { close: Some(local_dataverse::Close::AfterApplied), ..Action::default() };
+    fault(&server, "PATCH", "systemusers", lost);
+    let attributes = object(json!({ "jobtitle": "Clerk" }));
+    let operation =
+        Operation::start(&client, move |client| users::update(client, seed::ADELE, &attributes, Options::default()))
+            .unwrap();
+    let mut log = String::new();
+    while !log.contains("is tried again in") {
+        log += &operation.take_log();
+        std::thread::yield_now();
+    }
+    operation.cancel();
+    let error = operation.wait(None).unwrap().unwrap_err();
+    assert_eq!(error.status(), Status::OutcomeUnknown, "{error}");
+    assert_eq!(changes(&server), ["update systemusers jobtitle"]);
+}
+
+#[test]
 fn a_result_that_is_there_stays_after_a_cancel() {
     let server = server();
     let operation = Operation::start(&client(&server), requests::who_am_i).unwrap();
