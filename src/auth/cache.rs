@@ -50,6 +50,7 @@ impl TokenCache {
             let Some(round) = awaited else {
                 return self.fetch(fetch);
             };
+            call.log("waits for the access token that another thread gets".to_owned());
             // The one who fetches may have asked the caller: who waits for this call is to see that as well.
             call.wake();
             call.wait_until(None, || self.state().round != round)?;

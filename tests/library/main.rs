@@ -24,4 +24,5 @@ mod teams;
 mod tenant;
 mod tls;
 mod update;
+mod waits;
 mod wire_safety;
