@@ -4,8 +4,7 @@
 
 #include "check.h"
 #ifdef __linux__
-#include <dirent.h>
-#include <time.h>
+#include "left.h"
 #endif
 
 enum { THREADS = 64, ROUNDS = 8, CLIENTS = 100, HANDLES = 4 };
@@ -197,40 +196,12 @@ static void many_clients(void) {
   CHECK("their handles are freed in any order", true);
 }
 
-/* ---- What is left ---- */
-
-#ifdef __linux__
-static int entries(const char *folder) {
-  DIR *directory = opendir(folder);
-  int count = 0;
-  if (directory == NULL) {
-    abort();
-  }
-  while (readdir(directory) != NULL) {
-    count++;
-  }
-  closedir(directory);
-  return count;
-}
-
-/* Threads whose work was cancelled end when the reply comes that they wait for. */
-static void nothing_is_left(int threads, int files) {
-  const struct timespec moment = {0, 10000000};
-  int patience;
-  for (patience = 0; patience < 6000 && (entries("/proc/self/task") > threads || entries("/proc/self/fd") > files); patience++) {
-    nanosleep(&moment, NULL);
-  }
-  CHECK("no thread is left", entries("/proc/self/task") == threads);
-  CHECK("no file handle is left", entries("/proc/self/fd") == files);
-}
-#endif
-
 int main(void) {
 #ifdef __linux__
   int threads, files;
   d365_client_free(new_client());
-  threads = entries("/proc/self/task");
-  files = entries("/proc/self/fd");
+  threads = threads_now();
+  files = files_now();
 #endif
   many_threads();
   many_clients();

@@ -14,6 +14,7 @@ mod powershell;
 mod project;
 mod reliability;
 mod remap;
+mod soak;
 mod stage;
 mod style;
 mod symbols;
@@ -43,6 +44,8 @@ enum Task {
     Test(test::Options),
     /// Tries a million damaged replies, and hostile input, on the library
     Fuzz(fuzz::Options),
+    /// Works with the library for ten minutes on a server with faults: memory and handles must stay flat
+    Soak(soak::Options),
     /// Builds the native library and puts the module and the connector together in target/module
     Stage(stage::Options),
     /// Loads Local Dataverse from two processes, and compares its ledger and its data with what they were told
@@ -79,6 +82,7 @@ fn run(task: Task) -> Result<bool> {
         Task::Demo(options) => demo::run(&Project::find()?, &options),
         Task::Test(options) => test::run(&Project::find()?, &options),
         Task::Fuzz(options) => fuzz::run(&Project::find()?, &options),
+        Task::Soak(options) => soak::run(&Project::find()?, &options),
         Task::Stage(options) => stage::run(&Project::find()?, &options),
         Task::Load(options) => load::run(&Project::find()?, &options),
         Task::LoadClient(options) => load::client::run(&options),

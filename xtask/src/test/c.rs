@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use super::sweep;
 use super::tally::{self, Tally};
@@ -43,18 +43,10 @@ struct Workshop<'a> {
 
 /// Compiles and runs all of it.
 pub fn suite(project: &Project, built: &Built) -> Result<Tally> {
-    let Some(compiler) = find("cc").or_else(|| find("gcc")).or_else(|| find("clang")) else {
-        println!("  no C compiler (cc) on the search path: install one; the C programs were not run");
+    let Some(workshop) = Workshop::new(project, built)? else {
+        println!("  {NO_COMPILER}; the C programs were not run");
         return Ok(Tally::one(false));
     };
-    let library = built.library.parent().context("the library has no folder")?;
-    let mut path = OsString::from("-Wl,-rpath,");
-    path.push(library);
-    let link = vec!["-L".into(), library.into(), "-ldynamics365".into(), "-pthread".into(), path];
-    let folder = project.target.join("abi");
-    let suffix = env::consts::EXE_SUFFIX;
-    let workshop = Workshop { project, dataverse: &built.dataverse, compiler, folder, link, suffix };
-
     let mut ways = vec![Way::Plain];
     if cfg!(target_os = "linux") {
         ways.push(Way::AddressSanitizer);
@@ -67,7 +59,6 @@ pub fn suite(project: &Project, built: &Built) -> Result<Tally> {
             all.add(Tally::SKIPPED);
         }
     }
-    fs::create_dir_all(&workshop.folder)?;
     all.add(workshop.header()?);
     for way in &ways {
         all.add(workshop.faulty(way)?);
@@ -75,6 +66,16 @@ pub fn suite(project: &Project, built: &Built) -> Result<Tally> {
     all.add(workshop.all(&ways)?);
     Ok(all)
 }
+
+/// Compiles one program, which uses the library that was built.
+pub fn compile_for(project: &Project, built: &Built, source: &Path) -> Result<PathBuf> {
+    let workshop = Workshop::new(project, built)?.context(NO_COMPILER)?;
+    let (program, compiled) = workshop.compile(source, false)?;
+    ensure!(compiled.failed == 0, "{} does not compile", project.shown(source));
+    Ok(program)
+}
+
+const NO_COMPILER: &str = "no C compiler (cc) on the search path: install one";
 
 /// Compiles all of it for Windows, and runs it under wine.
 pub fn windows_suite(
@@ -94,7 +95,20 @@ pub fn windows_suite(
     workshop.all(&[Way::Wine(wine)])
 }
 
-impl Workshop<'_> {
+impl<'a> Workshop<'a> {
+    /// None where there is no compiler.
+    fn new(project: &'a Project, built: &'a Built) -> Result<Option<Self>> {
+        let Some(compiler) = find("cc").or_else(|| find("gcc")).or_else(|| find("clang")) else { return Ok(None) };
+        let library = built.library.parent().context("the library has no folder")?;
+        let mut path = OsString::from("-Wl,-rpath,");
+        path.push(library);
+        let link = vec!["-L".into(), library.into(), "-ldynamics365".into(), "-pthread".into(), path];
+        let folder = project.target.join("abi");
+        fs::create_dir_all(&folder)?;
+        let suffix = env::consts::EXE_SUFFIX;
+        Ok(Some(Self { project, dataverse: &built.dataverse, compiler, folder, link, suffix }))
+    }
+
     /// Every program in every way, and the example in the first of them.
     fn all(&self, ways: &[Way]) -> Result<Tally> {
         let mut all = Tally::default();

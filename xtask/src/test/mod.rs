@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every test of the project, each suite with its count.
 
-mod c;
+pub mod c;
 mod node;
 mod pester;
 mod report;
