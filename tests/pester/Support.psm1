@@ -98,6 +98,26 @@ function Get-Failure {
     throw 'The action did not fail.'
 }
 
+# The error record of the first use of the module with this native library, in a runspace of its own.
+function Get-LibraryFailure {
+    param([string] $Library)
+    $runspace = [runspacefactory]::CreateRunspace([initialsessionstate]::CreateDefault2())
+    $shell = [powershell]::Create()
+    $before = $env:DYNAMICS365_LIBRARY
+    try {
+        $env:DYNAMICS365_LIBRARY = $Library
+        $runspace.Open()
+        $shell.Runspace = $runspace
+        $connect = 'Connect-Dynamics365 -Url https://contoso.example -TenantId t -ClientId 22222222-2222-4222-8222-222222222222 -ClientSecret ([securestring]::new()) -SkipTest'
+        @($shell.AddScript("Import-Module '$($env:DYNAMICS365_MODULE)'; try { $connect } catch { `$_ }").Invoke())[0]
+    }
+    finally {
+        $env:DYNAMICS365_LIBRARY = $before
+        $shell.Dispose()
+        $runspace.Dispose()
+    }
+}
+
 # ---- The connector, as its host runs it ----
 
 # A runspace that has loaded the connector. It is the caller's to dispose.

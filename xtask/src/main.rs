@@ -10,6 +10,7 @@ mod dotnet;
 mod fuzz;
 mod header;
 mod load;
+mod other_version;
 mod powershell;
 mod project;
 mod reliability;

@@ -79,10 +79,15 @@ impl Project {
         }
         let messages = messages_of(&mut cargo, "the library or Local Dataverse does not build")?;
         Ok(Built {
-            library: library_of(&messages).context(NO_LIBRARY)?,
+            library: library_of(&messages, "dynamics365").context(NO_LIBRARY)?,
             dataverse: program_of(&messages).context("cargo reported no program local-dataverse")?,
         })
     }
+}
+
+/// Runs a `cargo build` with JSON messages: the native library that came of it.
+pub fn built_library(cargo: &mut Command, name: &str) -> Result<PathBuf> {
+    library_of(&messages_of(cargo, "the library does not build")?, name).context(NO_LIBRARY)
 }
 
 const NO_LIBRARY: &str = "cargo reported no native library of the package dynamics365";
@@ -98,8 +103,8 @@ fn messages_of(cargo: &mut Command, failure: &str) -> Result<Vec<Value>> {
 }
 
 /// The file that PowerShell and C programs load.
-fn library_of(messages: &[Value]) -> Option<PathBuf> {
-    let artifact = artifacts(messages, "dynamics365").find(|message| {
+fn library_of(messages: &[Value], name: &str) -> Option<PathBuf> {
+    let artifact = artifacts(messages, name).find(|message| {
         message["target"]["crate_types"].as_array().is_some_and(|types| types.iter().any(|kind| kind == "cdylib"))
     })?;
     let files = artifact["filenames"].as_array()?.iter().filter_map(Value::as_str);
@@ -168,7 +173,7 @@ mod tests {
             json!({"reason": "compiler-artifact", "target": {"name": "dynamics365", "crate_types": ["cdylib", "rlib"]},
                 "filenames": ["/t/debug/libdynamics365.rlib", wanted]}),
         ];
-        assert_eq!(library_of(&messages), Some(PathBuf::from(wanted)));
+        assert_eq!(library_of(&messages, "dynamics365"), Some(PathBuf::from(wanted)));
         assert_eq!(program_of(&messages), None);
     }
 

@@ -21,7 +21,7 @@ use crate::command::run as run_command;
 use crate::project::{Built, Profile, Project};
 use crate::stage::{self, Staged};
 use crate::style::{Style, paint};
-use crate::{declarations, demo, load, symbols};
+use crate::{declarations, demo, load, other_version, symbols};
 
 use pester::{Setting, Shell};
 use report::Report;
@@ -157,13 +157,14 @@ impl Context<'_> {
     }
 
     fn in_each_shell(&mut self, name: &str, work: impl Fn(&Setting, &Shell) -> Result<Tally>) {
-        let ready = self.built().and_then(|built| Ok((built, self.shells()?)));
-        let (built, shells) = match ready {
+        let ready = self.built().and_then(|built| Ok((built, self.shells()?, other_version::build(self.project)?)));
+        let (built, shells, other_version) = match ready {
             Ok(ready) => ready,
             Err(error) => return self.measure(name, |_| Err(error)),
         };
         let engine = shells.iter().find(|shell| shell.powershell.is_engine).map(|shell| &*shell.powershell.program);
-        let setting = Setting { project: self.project, built: &built.0, staged: &built.1, engine };
+        let other_version = Some(&*other_version);
+        let setting = Setting { project: self.project, built: &built.0, staged: &built.1, engine, other_version };
         for shell in shells.iter() {
             self.measure(&format!("{name}, {}", shell.powershell.name), |_| work(&setting, shell));
         }

@@ -60,6 +60,8 @@ pub struct Setting<'a> {
     pub staged: &'a Staged,
     /// The engine host's program, which its own tests start.
     pub engine: Option<&'a Path>,
+    /// A library with another version of the ABI.
+    pub other_version: Option<&'a Path>,
 }
 
 impl Setting<'_> {
@@ -83,6 +85,9 @@ impl Setting<'_> {
             .env("NO_COLOR", "1");
         if let Some(engine) = self.engine {
             command.env("DYNAMICS365_ENGINE", path(engine));
+        }
+        if let Some(library) = self.other_version {
+            command.env("DYNAMICS365_OTHER_VERSION", path(library));
         }
         let ended = run(&mut command, LIMIT, false)?;
         let counted = tally::of_last_line(&ended.output);

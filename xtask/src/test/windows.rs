@@ -59,7 +59,7 @@ fn shells(context: &mut Context, wine: &Wine, library: &Path) {
         }
         Err(error) => return context.measure("Windows: PowerShell", |_| Err(error)),
     };
-    let setting = Setting { project, built: &built.0, staged: &staged, engine: None };
+    let setting = Setting { project, built: &built.0, staged: &staged, engine: None, other_version: None };
     for powershell in shells {
         let framework = if powershell.is_engine { Framework::Engine } else { Framework::Package(pester.clone()) };
         let shell = Shell { framework: Some(framework), powershell };
