@@ -5,14 +5,12 @@ use std::fmt::Write as _;
 use std::sync::Mutex;
 use std::thread;
 
-use dynamics365::{Client, Config, Status};
-use local_dataverse::{FaultRule, Options, Server, seed};
+use dynamics365::Status;
+use local_dataverse::{Options, Server, seed};
 
-use crate::faults::{FAULTS, Fault};
+use crate::faults::{FAULTS, Fault, TRIES};
 use crate::operations::{OPERATIONS, Operation, Told};
 
-/// How often one request is sent at most.
-const TRIES: usize = 3;
 /// The most requests that an operation makes when all goes well, sign-in included.
 const REQUESTS: usize = 16;
 
@@ -29,20 +27,6 @@ pub enum Cell {
     Unknown,
 }
 
-/// A client that does not wait long.
-pub fn client(server: &Server) -> Client {
-    let mut config = Config::new(server.url()).unwrap();
-    let login = format!("{}@{}", seed::CLIENT_ID, seed::TENANT_ID);
-    config.client_secret(&login, seed::CLIENT_SECRET.into()).unwrap();
-    let tries = TRIES.to_string();
-    for (name, value) in
-        [("max_tries", tries.as_str()), ("timeout_ms", "400"), ("first_backoff_ms", "1"), ("max_backoff_ms", "5")]
-    {
-        config.option(name, value).unwrap();
-    }
-    Client::new(config).unwrap()
-}
-
 fn server() -> Server {
     let server = Server::start(Options::default()).unwrap();
     server.settings_mut(|settings| {
@@ -54,13 +38,9 @@ fn server() -> Server {
 
 /// Runs one operation under one fault, and compares what is told with the ledger. The error is what was told wrong.
 fn run(operation: &Operation, fault: &Fault, times: u64) -> Result<Cell, String> {
-    let server = server();
-    let client = client(&server);
-    let (method, path) = operation.request;
-    let rule =
-        FaultRule { method: Some(method.into()), path: Some(path.into()), times, ..FaultRule::new((fault.action)()) };
-    server.set_fault(rule)?;
-    let outcome = (operation.run)(&client);
+    let mut server = server();
+    let met = fault.meet(&mut server, operation, times)?;
+    let outcome = (operation.run)(&met.client);
     let requests = server.requests().len();
     // An update that a later try made again differs in nothing.
     let made = |entry: &local_dataverse::LedgerEntry| entry.after.as_ref().is_none_or(|after| !after.is_empty());

@@ -3,7 +3,7 @@
 use dynamics365::{Status, requests, users};
 use local_dataverse::{Action, FaultRule, NewSecret, Options, Server, seed};
 
-use crate::matrix::client;
+use crate::faults::client;
 
 fn server() -> Server {
     Server::start(Options::default()).unwrap()

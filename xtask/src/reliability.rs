@@ -14,7 +14,7 @@ const LIMIT: Duration = Duration::from_secs(900);
 
 const INTRODUCTION: &str = "# Nothing lost, nothing doubled, nothing told wrong
 
-Every operation of the library is run against Local Dataverse under every fault that the server can make, and what the caller is told is
+Every operation of the library is run against Local Dataverse under every fault that the server and the network can make, and what the caller is told is
 compared with the server's ledger. `cargo xtask test` runs this each time (tests/reliability); this page is what
 `cargo xtask reliability` printed, so that it can't drift. A client tries a request three times here, with waits of a few milliseconds.
 

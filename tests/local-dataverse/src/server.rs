@@ -182,6 +182,15 @@ impl Server {
         self.state.settings.read().clone()
     }
 
+    /// Ends it as a drop does: its connections break off, and new ones are refused. The ledger and all else can still be read.
+    pub fn stop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // It can only have panicked, and that was printed already.
+            let _ = thread.join();
+        }
+    }
+
     /// Changes settings.
     pub fn settings_mut(&self, change: impl FnOnce(&mut Settings)) {
         let Ok(()) = self.state.change_settings::<Infallible>(|settings| {
@@ -193,10 +202,6 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            // It can only have panicked, and that was printed already.
-            let _ = thread.join();
-        }
+        self.stop();
     }
 }
