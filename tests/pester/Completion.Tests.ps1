@@ -28,6 +28,24 @@ Describe 'Tab completion' {
         Connect-TestServer
     }
 
+    It 'signs with a certificate when a token is due' {
+        & (Get-Module Dynamics365) { $script:CompletionCache.Clear() }
+        $certificate = [System.Security.Cryptography.X509Certificates.X509Certificate2]::new("$env:DYNAMICS365_ROOT/tests/keys/application.pfx", 'test-pfx-password')
+        $null = Invoke-Control POST '_local/applications/22222222-2222-4222-8222-222222222222/certificates' ([System.IO.File]::ReadAllText("$env:DYNAMICS365_ROOT/tests/keys/application.pem"))
+        $null = Connect-Dynamics365 -Url (Get-ServerUrl) -Authority (Get-ServerUrl) -ClientId 22222222-2222-4222-8222-222222222222 -Certificate $certificate -SkipTest
+        (Get-Completion 'Get-Dynamics365RoleMember -Role Sales') -contains 'Salesperson' | Should -BeTrue
+        Connect-TestServer
+    }
+
+    It 'does not run a token provider' {
+        & (Get-Module Dynamics365) { $script:CompletionCache.Clear() }
+        $asked = [System.Collections.Generic.List[string]]::new()
+        $null = Connect-Dynamics365 -Url (Get-ServerUrl) -TokenProvider { $asked.Add('asked') } -SkipTest
+        (Get-Completion 'Get-Dynamics365RoleMember -Role Sales') -contains 'Salesperson' | Should -BeFalse
+        $asked.Count | Should -Be 0
+        Connect-TestServer
+    }
+
     It 'asks the environment once and remembers the answer' {
         # What earlier tests read is forgotten.
         & (Get-Module Dynamics365) { $script:CompletionCache.Clear() }

@@ -82,6 +82,8 @@ function Read-CompletionName {
             $status = $native::d365_rows_next($call[5], [uint32]50, $batch, [ref]$failure)
             if ($failure -ne [System.IntPtr]::Zero) { $native::d365_error_free($failure) }
             if ($status -eq 1) { continue }
+            # A certificate signs at once. A token provider may ask a person, who only pressed Tab.
+            if ($status -eq $script:AnswerNeeded -and $null -ne $Connection.GetSource().Key) { Send-Answer $Connection; continue }
             $isWhole = $status -eq 2
             if ($status -ne 0) { break }
             $text = Get-NativeText ([System.Runtime.InteropServices.Marshal]::ReadIntPtr($batch)) ([System.Runtime.InteropServices.Marshal]::ReadIntPtr($batch, $pointer))
