@@ -76,6 +76,13 @@ Describe 'Get-Dynamics365Change' {
         "$($changed.Change) $($changed.Id) $($changed.isdisabled)" | Should -Be "Changed $($known.Adele) True"
     }
 
+    It 'gives the id of a row whatever columns are asked for' {
+        $row = Get-Dynamics365Change -Table systemuser -Property FullName, systemuserid | Where-Object { $_.FullName -eq 'Adele Example' }
+        "$($row.Id) $($row.systemuserid)" | Should -Be "$($known.Adele) $($known.Adele)"
+        (@(foreach ($property in $row.psobject.Properties) { $property.Name }) -join ' ') | Should -Be 'Change Id systemuserid FullName'
+        @(Get-Dynamics365Change -Table systemuser -Property jobtitle | ForEach-Object { $_.Id }) -contains $known.Adele | Should -BeTrue
+    }
+
     It 'tells rows that are gone by their id' {
         $held = @(Get-Dynamics365Change -Table systemuserroles -TokenVariable token | Where-Object { $_.systemuserid -eq $known.Adele })
         $null = Remove-Dynamics365UserRole -User $known.Adele -Role Salesperson

@@ -96,6 +96,12 @@ impl Dataverse {
         }
     }
 
+    /// All its data, as text.
+    pub fn snapshot(&self) -> Result<String> {
+        let mut response = self.agent.get(format!("{}_local/snapshot", self.url)).call()?;
+        Ok(response.body_mut().read_to_string()?)
+    }
+
     fn control(&self, name: &str) -> Result<Vec<Value>> {
         match self.get(&format!("_local/{name}"), None)?[name].take() {
             Value::Array(entries) => Ok(entries),

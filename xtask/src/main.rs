@@ -20,6 +20,7 @@ mod stage;
 mod style;
 mod symbols;
 mod test;
+mod tour;
 mod windows;
 
 use std::process::ExitCode;
@@ -62,6 +63,8 @@ enum Task {
     Console { command: Vec<std::ffi::OsString> },
     /// Writes include/dynamics365.h anew from the library's source
     Header,
+    /// Runs the commands of docs/tour.md, and writes what they show behind them
+    Tour,
     /// Runs every operation under every fault, and writes docs/reliability.md
     Reliability,
 }
@@ -91,6 +94,7 @@ fn run(task: Task) -> Result<bool> {
         #[cfg(unix)]
         Task::Console { command } => windows::console::run(&command),
         Task::Header => header::write(&Project::find()?),
+        Task::Tour => tour::run(&Project::find()?),
         Task::Reliability => reliability::run(&Project::find()?),
     }
 }

@@ -21,7 +21,7 @@ function Get-Dynamics365Change {
     A file that the token is read from, where it is there, and that gets the next one, once all rows were written.
 
     .PARAMETER Property
-    Only these columns, by logical name. They must be the same each time for one token.
+    Only these columns, by logical name, behind the one of the id. They must be the same each time for one token.
 
     .PARAMETER Connection
     The connection, or its name. Without it, the default connection.
@@ -58,7 +58,11 @@ function Get-Dynamics365Change {
     try {
         $table = $Table.ToLowerInvariant()
         $columns = Select-UniqueName $Property
-        if ($columns.Length -eq 0) { $columns = [string[]]$script:ChangeColumns[$table] }
+        $usual = [string[]]$script:ChangeColumns[$table]
+        # The key leads, whatever is asked for: it names the row.
+        $key = $usual[0]
+        if ($columns.Length -eq 0) { $columns = $usual }
+        else { $columns = [string[]](@(, $key) + @(foreach ($column in $columns) { if ($column -ne $key) { $column } })) }
         $since = $Token
         $file = $null
         if ($PSCmdlet.ParameterSetName -ceq 'File') {

@@ -15,7 +15,7 @@ function Get-Dynamics365Role {
     The whole name of the role.
 
     .PARAMETER BusinessUnit
-    Only roles of this business unit: its id, or an object with the property BusinessUnitId.
+    Only roles of this business unit: its id, its name, or an object with the property BusinessUnitId.
 
     .PARAMETER Filter
     An OData filter over the columns of role, such as "startswith(name,'Sales')".
@@ -77,7 +77,7 @@ function Get-Dynamics365Role {
         try {
             $conditions = @($Filter)
             if ($PSBoundParameters.ContainsKey('Name')) { $conditions += "name eq $(ConvertTo-ODataText $Name)" }
-            if ($PSBoundParameters.ContainsKey('BusinessUnit')) { $conditions += Get-IdFilter '_businessunitid_value' (Resolve-BusinessUnitId $BusinessUnit) }
+            if ($PSBoundParameters.ContainsKey('BusinessUnit')) { $conditions += Get-UnitFilter $BusinessUnit }
             Write-Row -Cmdlet $PSCmdlet -Connection $target -Function 'd365_role_list' -Arguments @((Join-Column $columns), (Join-Filter $conditions), $null, [uint64]$First) -Type 'Role' -Property $columns
         }
         catch { Write-Failure $PSCmdlet $_ }

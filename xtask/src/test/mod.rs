@@ -21,7 +21,7 @@ use crate::command::run as run_command;
 use crate::project::{Built, Profile, Project};
 use crate::stage::{self, Staged};
 use crate::style::{Style, paint};
-use crate::{declarations, demo, load, other_version, symbols};
+use crate::{declarations, demo, load, other_version, symbols, tour};
 
 use pester::{Setting, Shell};
 use report::Report;
@@ -58,6 +58,8 @@ enum Suite {
     Load,
     /// cargo xtask demo
     Demo,
+    /// The commands of docs/tour.md
+    Tour,
     /// The Pester suite of the module and the connector
     Pester,
     /// The tests of the PowerShell engine host
@@ -107,6 +109,7 @@ fn title(suite: Suite) -> (&'static str, &'static str) {
             ("Load", "Local Dataverse under two processes: its ledger, its data and what they were told agree")
         }
         Suite::Demo => ("Demo", "the connector's whole job"),
+        Suite::Tour => ("Tour", "docs/tour.md shows what its commands show"),
         Suite::Pester => ("Pester", "the module and the connector"),
         Suite::Engine => ("Engine", "the host for machines without PowerShell"),
         Suite::Windows => ("Windows", "the DLL, and what runs through it under wine"),
@@ -147,6 +150,7 @@ impl Context<'_> {
                 let (steps, different) = demo::quietly(project, setting.built, setting.staged, &shell.powershell)?;
                 Ok(Tally { passed: steps - different, failed: different, skipped: 0 })
             }),
+            Suite::Tour => self.measure(name, check_tour),
             Suite::Pester => self.in_each_shell(name, |setting, shell| setting.run(shell, "tests/pester")),
             Suite::Engine => self.in_each_shell(name, |setting, shell| match setting.engine {
                 Some(_) => setting.run(shell, "tests/powershell-engine/tests"),
@@ -230,6 +234,19 @@ fn cargo_tests(command: &mut Command) -> Result<Tally> {
         tally.failed += 1;
     }
     Ok(tally)
+}
+
+/// One check. A bare engine has no `Out-String` that shows things as a prompt does.
+fn check_tour(context: &mut Context) -> Result<Tally> {
+    let (built, shells) = (context.built()?, context.shells()?);
+    let Some(shell) = shells.iter().map(|shell| &shell.powershell).find(|shell| !shell.is_engine) else {
+        return Ok(context.left_out());
+    };
+    let difference = tour::difference(context.project, &built.0, &built.1, shell)?;
+    if let Some(difference) = &difference {
+        println!("  docs/tour.md: {difference}: cargo xtask tour writes it anew");
+    }
+    Ok(Tally::one(difference.is_none()))
 }
 
 fn check_symbols(project: &Project, library: &Path) -> Result<Tally> {
