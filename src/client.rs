@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::address::is_loopback;
 use crate::auth::{Inbox, Question, TokenCache};
+use crate::bulk::{Ahead, Bulk};
 use crate::call::Call;
 use crate::config::Config;
 use crate::error::{Error, Result, Status};
@@ -27,6 +28,8 @@ use crate::sign_in::SignIn;
 pub struct Client {
     shared: Arc<Shared>,
     call: Call,
+    /// What queues its operations, where it has one.
+    bulk: Option<Arc<Bulk>>,
 }
 
 struct Shared {
@@ -86,12 +89,42 @@ impl Client {
             transport,
             page_size: config.page_size,
         };
-        Ok(Client { shared: Arc::new(shared), call: Call::new() })
+        Ok(Client { shared: Arc::new(shared), call: Call::new(), bulk: None })
     }
 
     /// The same client, working for `call`: its waits end when that is cancelled, and its requests go into that one's log.
     pub fn with_call(&self, call: Call) -> Self {
-        Client { shared: self.shared.clone(), call }
+        Client { call, ..self.clone() }
+    }
+
+    /// The same client for many operations: of those that are started with it at most `limit` are at work at once (1 to 52; without a limit, as many as
+    /// the environment advised by `x-ms-dop-hint`, at most 32, or 8). They begin in the order in which they were started, and those with the same
+    /// [`Subject`](crate::Subject) are done one after the other.
+    pub fn bulk(&self, limit: Option<u32>) -> Self {
+        let bulk = Bulk::new(limit, self.shared.transport.advised_parallelism());
+        Client { bulk: Some(Arc::new(bulk)), ..self.clone() }
+    }
+
+    /// How many operations of a [`Client::bulk`] are at work at once; none for another client.
+    pub fn limit(&self) -> Option<usize> {
+        self.bulk.as_ref().map(|bulk| bulk.limit())
+    }
+
+    /// Begins no further operation of a [`Client::bulk`]: those that wait for their turn end as cancelled, with nothing changed, and so do those that
+    /// are started later. Those at work go on. Other clients are not stopped.
+    pub fn stop(&self) {
+        if let Some(bulk) = &self.bulk {
+            bulk.stop();
+        }
+    }
+
+    pub(crate) fn queue(&self) -> Option<&Bulk> {
+        self.bulk.as_deref()
+    }
+
+    /// What the bulk has read ahead.
+    pub(crate) fn ahead(&self) -> Option<&Ahead> {
+        self.bulk.as_ref().map(|bulk| bulk.ahead())
     }
 
     /// The address of the environment.

@@ -1,19 +1,21 @@
 //! Who can hold security roles: users and teams. Both are read with the roles that they hold, in one request.
 
+use std::time::Instant;
+
 use reqwest::Method;
 use serde_json::{Map, Value};
 use url::Url;
 use uuid::Uuid;
 
 use crate::client::Client;
-use crate::error::{Error, Result, Status};
+use crate::error::{Error, Result, Status, json_fault};
 use crate::http::{Effect, Request};
-use crate::odata::{self, Entity, Row};
+use crate::odata::{self, Column, Entity, Query, Row};
 use crate::teams::TEAM;
 use crate::users::USER;
 
 /// What kind of holder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
     User,
     Team,
@@ -54,21 +56,59 @@ pub(crate) struct Holder {
     pub(crate) unit: Uuid,
     /// `roleid`, `name` and `businessunitid` of each role.
     pub(crate) roles: Vec<Row>,
+    /// When it was asked for.
+    pub(crate) read_at: Instant,
 }
 
 /// The columns of a role wherever one is told of.
 pub(crate) const ROLE_COLUMNS: [&str; 3] = ["roleid", "name", "businessunitid"];
 
 impl Holder {
-    /// Reads a holder.
+    /// Reads a holder, or takes what a bulk has read ahead.
     pub(crate) fn read(client: &Client, kind: Kind, id: Uuid) -> Result<Self> {
+        if let Some(ahead) = client.ahead()
+            && let Some(holder) = ahead.take(client, (kind, id))?
+        {
+            return Ok(holder);
+        }
         let entity = kind.entity();
         let about = format!("{} {id}", entity.name);
+        let read_at = Instant::now();
         let response = client.send(Request::new(Method::GET, url(client, kind, id)?, Effect::Read))?;
         if !response.is_success() {
             return Err(odata::to_error(&response, &about, Some(entity)));
         }
-        let mut raw = odata::read_row(&response)?;
+        Self::of(kind, id, odata::read_row(&response)?, read_at)
+    }
+
+    /// Reads many holders with one request. Those that are not there, or came without all of their roles, are left out.
+    pub(crate) fn read_many(client: &Client, kind: Kind, ids: &[Uuid]) -> Result<Vec<Self>> {
+        #[derive(serde::Deserialize)]
+        struct Page {
+            value: Vec<Row>,
+        }
+        let entity = kind.entity();
+        let about = format!("{} of the table {}", ids.len(), entity.name);
+        let key = kind.columns()[0];
+        let ids: Vec<_> = ids.iter().map(Uuid::to_string).collect();
+        let query = Query { filter: Some(odata::one_of(key, &ids)), ..Query::default() };
+        let url = odata::list_url(client.api(), entity.set, &columns(kind)?, &query);
+        let read_at = Instant::now();
+        let response = client.send(Request::new(Method::GET, url, Effect::Read))?;
+        if !response.is_success() {
+            return Err(odata::to_error(&response, &about, Some(entity)));
+        }
+        let page: Page = serde_json::from_slice(response.json()?).map_err(|error| {
+            Error::new(Status::UnexpectedResponse, format!("The {about} can't be read: {}.", json_fault(&error)))
+        })?;
+        let more = format!("{}@odata.nextLink", kind.relationship());
+        let whole = page.value.into_iter().filter(|raw| !raw.contains_key(&more));
+        Ok(whole.filter_map(|raw| Self::of(kind, odata::id_of(&raw, key).ok()?, raw, read_at).ok()).collect())
+    }
+
+    fn of(kind: Kind, id: Uuid, mut raw: Row, read_at: Instant) -> Result<Self> {
+        let entity = kind.entity();
+        let about = format!("{} {id}", entity.name);
         let roles = match raw.remove(kind.relationship()) {
             Some(Value::Array(roles)) => roles,
             _ => {
@@ -82,7 +122,7 @@ impl Holder {
             Value::Object(role) => odata::select_row(role, &columns),
             _ => Map::new(),
         });
-        Ok(Holder { kind, id, unit: odata::id_of(&row, "businessunitid")?, roles: roles.collect(), row })
+        Ok(Holder { kind, id, unit: odata::id_of(&row, "businessunitid")?, roles: roles.collect(), row, read_at })
     }
 
     pub(crate) fn about(&self) -> String {
@@ -94,6 +134,15 @@ impl Holder {
         self.roles.iter().any(|held| odata::id_of(held, "roleid").is_ok_and(|id| id == role))
     }
 
+    /// The same after a role was assigned or revoked.
+    pub(crate) fn with_change(mut self, role: &Row, holds: bool) -> Self {
+        self.roles.retain(|held| held["roleid"] != role["roleid"]);
+        if holds {
+            self.roles.push(role.clone());
+        }
+        self
+    }
+
     /// The address of what follows the row.
     pub(crate) fn url(&self, client: &Client, then: &str) -> Url {
         odata::row_url(client.api(), self.kind.entity(), self.id, then, &[])
@@ -102,8 +151,13 @@ impl Holder {
 
 /// The address of the request that [`Holder::read`] makes.
 pub(crate) fn url(client: &Client, kind: Kind, id: Uuid) -> Result<Url> {
+    Ok(odata::row_url(client.api(), kind.entity(), id, "", &columns(kind)?))
+}
+
+/// The columns of a holder, and its roles.
+fn columns(kind: Kind) -> Result<Vec<Column>> {
     let mut columns = odata::columns_of(kind.entity(), &kind.columns())?;
     let options = "$select=roleid,name,_businessunitid_value".to_owned();
-    columns.push(odata::Column::related("roles", kind.relationship(), options, None));
-    Ok(odata::row_url(client.api(), kind.entity(), id, "", &columns))
+    columns.push(Column::related("roles", kind.relationship(), options, None));
+    Ok(columns)
 }

@@ -2,7 +2,7 @@
 //!
 //! A [`Client`] speaks to one environment. The operations are functions that take it: [`users`], [`roles`],
 //! [`business_units`], [`requests`]. They block; [`Operation`] and [`Rows`] run them on threads of their own, to wait for with a
-//! time-out and to cancel. C programs use the same through `include/dynamics365.h`.
+//! time-out and to cancel; [`Client::bulk`] is for many of them. C programs use the same through `include/dynamics365.h`.
 //!
 //! ```no_run
 //! use dynamics365::{Client, Config, Mode, Query, roles, users};
@@ -29,6 +29,7 @@
 mod address;
 mod attributes;
 mod auth;
+mod bulk;
 pub mod business_units;
 mod call;
 mod change;
@@ -54,6 +55,7 @@ pub mod teams;
 pub mod users;
 
 pub use auth::{GivenToken, LoginId, SigningAlgorithm};
+pub use bulk::Subject;
 pub use business_units::UnitRef;
 pub use call::Call;
 pub use change::{Action, AttributeChange, Mode};

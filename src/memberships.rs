@@ -258,7 +258,7 @@ fn team_assignments(client: &Client, roles: Roles, names: HashMap<String, String
     let chunks: Vec<Vec<String>> = ids.chunks(TEAMS_AT_ONCE).map(<[String]>::to_vec).collect();
     for ids in &chunks {
         let columns = ["teamid", "name"].map(str::to_owned).to_vec();
-        let query = Query { columns, filter: Some(one_of("teamid", ids)), ..Query::default() };
+        let query = Query { columns, filter: Some(odata::one_of("teamid", ids)), ..Query::default() };
         for batch in client.pages(TEAM.set, &TEAM, &query, "the teams".into())? {
             for fields in batch?.records() {
                 if let Some((name, _)) = held.get_mut(fields[0].as_ref()) {
@@ -269,7 +269,8 @@ fn team_assignments(client: &Client, roles: Roles, names: HashMap<String, String
     }
     let client = client.clone();
     Ok(Box::new(chunks.into_iter().flat_map(move |ids| -> Batches {
-        let pages = match pages(&client, &TEAM_MEMBER, Some(one_of("teamid", &ids)), "the members of the teams") {
+        let pages = match pages(&client, &TEAM_MEMBER, Some(odata::one_of("teamid", &ids)), "the members of the teams")
+        {
             Ok(pages) => pages,
             Err(error) => return Box::new(std::iter::once(Err(error))),
         };
@@ -287,10 +288,4 @@ fn team_assignments(client: &Client, roles: Roles, names: HashMap<String, String
             Ok(named)
         }))
     })))
-}
-
-/// The filter of rows whose column is one of these ids.
-fn one_of(column: &str, ids: &[String]) -> String {
-    let quoted: Vec<_> = ids.iter().map(|id| odata::quote(id)).collect();
-    format!("Microsoft.Dynamics.CRM.In(PropertyName='{column}',PropertyValues=[{}])", quoted.join(","))
 }

@@ -10,6 +10,7 @@ use once_cell::sync::OnceCell;
 use serde::Serialize;
 
 use crate::auth::Inbox;
+use crate::bulk::Subject;
 use crate::call::Call;
 use crate::client::Client;
 use crate::error::{Error, Result, Status};
@@ -37,25 +38,38 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// Starts `work` with a client that works for this operation.
+    /// Starts `work` with a client that works for this operation. With a [`Client::bulk`] it waits for its turn.
     pub fn start<T, F>(client: &Client, work: F) -> Result<Self>
     where
         T: Serialize,
         F: FnOnce(&Client) -> Result<T> + Send + 'static,
     {
+        Self::start_on(client, None, work)
+    }
+
+    /// The same for work that is about a certain row: it waits for what was started on that row before, where the client is a [`Client::bulk`].
+    pub fn start_on<T, F>(client: &Client, subject: Option<Subject>, work: F) -> Result<Self>
+    where
+        T: Serialize,
+        F: FnOnce(&Client) -> Result<T> + Send + 'static,
+    {
         let (call, inbox) = (Call::new(), client.inbox());
-        let client = client.with_call(call.clone());
         let outcome = Arc::new(OnceCell::new());
         let told = outcome.clone();
-        spawn(move || {
-            let result = guard(|| work(&client)).and_then(|value| {
+        let own = client.with_call(call.clone());
+        let run = move || {
+            let result = guard(|| work(&own)).and_then(|value| {
                 serde_json::to_string(&value)
                     .map_err(|error| Error::new(Status::Internal, format!("The result can't be written: {error}.")))
             });
             // A cancel may have told the caller something already; that stays.
             let _ = told.set(result);
-            client.call().wake();
-        })?;
+            own.call().wake();
+        };
+        match client.queue() {
+            Some(bulk) => bulk.submit(subject, call.clone(), run)?,
+            None => spawn(run)?,
+        }
         Ok(Operation { call, outcome, inbox })
     }
 

@@ -8,6 +8,7 @@
 #![allow(clippy::missing_safety_doc)]
 
 mod border;
+pub mod bulk;
 pub mod client;
 pub mod config;
 pub mod error;

@@ -12,7 +12,7 @@ use crate::client::Client;
 use crate::error::{Result, Status};
 use crate::operation::Operation;
 use crate::roles::RoleRef;
-use crate::{UnitRef, diagnosis, requests, roles, users};
+use crate::{Subject, UnitRef, diagnosis, requests, roles, users};
 
 pub(super) fn start<T: Serialize>(
     client: &d365_client,
@@ -20,6 +20,17 @@ pub(super) fn start<T: Serialize>(
     work: impl FnOnce(&Client) -> Result<T> + Send + 'static,
 ) -> Result<Status> {
     operation.set(d365_operation::into_raw(Operation::start(&client.0, work)?));
+    Ok(Status::Ok)
+}
+
+/// The same for work on one user or team.
+pub(super) fn start_on<T: Serialize>(
+    client: &d365_client,
+    subject: Subject,
+    operation: Out<*mut d365_operation>,
+    work: impl FnOnce(&Client) -> Result<T> + Send + 'static,
+) -> Result<Status> {
+    operation.set(d365_operation::into_raw(Operation::start_on(&client.0, Some(subject), work)?));
     Ok(Status::Ok)
 }
 
@@ -102,7 +113,7 @@ pub unsafe extern "C" fn d365_user_update(
 ) -> Status {
     export!(error; client = handle(client), user_id = guid(user_id), attributes_json = json_object(attributes_json), operation = out(operation); {
         let options = flags::options(flags)?;
-        start(client, operation, move |client| users::update(client, user_id, &attributes_json, options))
+        start_on(client, Subject::user(user_id), operation, move |client| users::update(client, user_id, &attributes_json, options))
     })
 }
 
@@ -125,7 +136,7 @@ pub unsafe extern "C" fn d365_user_set_enabled(
 ) -> Status {
     export!(error; client = handle(client), user_id = guid(user_id), operation = out(operation); {
         let mode = flags::mode(flags, flags::PLAN)?;
-        start(client, operation, move |client| users::set_enabled(client, user_id, enabled, mode))
+        start_on(client, Subject::user(user_id), operation, move |client| users::set_enabled(client, user_id, enabled, mode))
     })
 }
 
@@ -152,7 +163,7 @@ pub unsafe extern "C" fn d365_user_move(
         let mode = flags::mode(flags, flags::PLAN | flags::RESTORE_ROLES)?;
         let restore = flags & flags::RESTORE_ROLES != 0;
         let unit = UnitRef::from(business_unit);
-        start(client, operation, move |client| users::move_to(client, user_id, &unit, restore, mode))
+        start_on(client, Subject::user(user_id), operation, move |client| users::move_to(client, user_id, &unit, restore, mode))
     })
 }
 
@@ -200,7 +211,7 @@ pub unsafe extern "C" fn d365_role_assign(
     export!(error; client = handle(client), user_id = guid(user_id), role = text(role), business_unit = optional_text(business_unit), operation = out(operation); {
         let mode = flags::mode(flags, flags::PLAN)?;
         let (role, unit) = (RoleRef::from(role), business_unit.map(UnitRef::from));
-        start(client, operation, move |client| roles::assign(client, user_id, &role, unit.as_ref(), mode))
+        start_on(client, Subject::user(user_id).with_roles(), operation, move |client| roles::assign(client, user_id, &role, unit.as_ref(), mode))
     })
 }
 
@@ -227,7 +238,7 @@ pub unsafe extern "C" fn d365_role_revoke(
     export!(error; client = handle(client), user_id = guid(user_id), role = text(role), business_unit = optional_text(business_unit), operation = out(operation); {
         let mode = flags::mode(flags, flags::PLAN)?;
         let (role, unit) = (RoleRef::from(role), business_unit.map(UnitRef::from));
-        start(client, operation, move |client| roles::revoke(client, user_id, &role, unit.as_ref(), mode))
+        start_on(client, Subject::user(user_id).with_roles(), operation, move |client| roles::revoke(client, user_id, &role, unit.as_ref(), mode))
     })
 }
 
@@ -256,7 +267,7 @@ pub unsafe extern "C" fn d365_user_set_roles(
         let mode = flags::mode(flags, flags::PLAN)?;
         let roles: Vec<RoleRef> = roles_json.iter().map(|role| RoleRef::from(role.as_str())).collect();
         let unit = business_unit.map(UnitRef::from);
-        start(client, operation, move |client| roles::set(client, user_id, &roles, unit.as_ref(), mode))
+        start_on(client, Subject::user(user_id).with_roles(), operation, move |client| roles::set(client, user_id, &roles, unit.as_ref(), mode))
     })
 }
 
@@ -279,7 +290,7 @@ pub unsafe extern "C" fn d365_user_delete(
 ) -> Status {
     export!(error; client = handle(client), user_id = guid(user_id), operation = out(operation); {
         let mode = flags::mode(flags, flags::PLAN)?;
-        start(client, operation, move |client| users::delete(client, user_id, mode))
+        start_on(client, Subject::user(user_id), operation, move |client| users::delete(client, user_id, mode))
     })
 }
 

@@ -8,11 +8,11 @@ use super::error::d365_error;
 use super::flags;
 use super::lists::{query, start as start_rows};
 use super::operation::d365_operation;
-use super::operations::start;
+use super::operations::start_on;
 use super::rows::d365_rows;
 use crate::error::Status;
 use crate::roles::RoleRef;
-use crate::{UnitRef, teams};
+use crate::{Subject, UnitRef, teams};
 
 /// Lists teams. `columns` are logical names separated by commas; NULL means teamid, name, businessunitid, teamtype, isdefault, administratorid, description.
 /// `filter` and `order_by` are OData expressions ("isdefault eq false", "name desc") or NULL. At most `first` rows; 0 means all.
@@ -95,7 +95,7 @@ pub unsafe extern "C" fn d365_team_role_assign(
     export!(error; client = handle(client), team_id = guid(team_id), role = text(role), business_unit = optional_text(business_unit), operation = out(operation); {
         let mode = flags::mode(flags, flags::PLAN)?;
         let (role, unit) = (RoleRef::from(role), business_unit.map(UnitRef::from));
-        start(client, operation, move |client| teams::assign_role(client, team_id, &role, unit.as_ref(), mode))
+        start_on(client, Subject::team(team_id).with_roles(), operation, move |client| teams::assign_role(client, team_id, &role, unit.as_ref(), mode))
     })
 }
 
@@ -120,6 +120,6 @@ pub unsafe extern "C" fn d365_team_role_revoke(
     export!(error; client = handle(client), team_id = guid(team_id), role = text(role), business_unit = optional_text(business_unit), operation = out(operation); {
         let mode = flags::mode(flags, flags::PLAN)?;
         let (role, unit) = (RoleRef::from(role), business_unit.map(UnitRef::from));
-        start(client, operation, move |client| teams::revoke_role(client, team_id, &role, unit.as_ref(), mode))
+        start_on(client, Subject::team(team_id).with_roles(), operation, move |client| teams::revoke_role(client, team_id, &role, unit.as_ref(), mode))
     })
 }

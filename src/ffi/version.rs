@@ -6,7 +6,7 @@ use crate::error::Status;
 
 /// The version of this ABI: of the functions, their signatures and the numbers. A caller compares it with
 /// `d365_abi_version()` after loading the library, and refuses another one.
-pub const D365_ABI_VERSION: u32 = 2;
+pub const D365_ABI_VERSION: u32 = 3;
 
 /// The version of the ABI that the library was built with: `D365_ABI_VERSION` of its header. Any thread.
 #[unsafe(no_mangle)]

@@ -1,5 +1,6 @@
 //! Sends a request until it has an answer: waits at the gate, signs it, sends it, judges the reply, waits, tries again.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use reqwest::blocking::Client;
@@ -47,6 +48,8 @@ pub(crate) struct Transport {
     retry: RetryPolicy,
     limits: Limits,
     gate: Gate,
+    /// How many requests at once the environment advised last (`x-ms-dop-hint`); 0 before it said so.
+    advised: AtomicU32,
 }
 
 /// Why one try got no reply.
@@ -74,11 +77,16 @@ impl Transport {
         let builder = settings.proxy.apply(builder, settings.plain_needed)?;
         let client = builder.build().map_err(|error| invalid("The HTTP client can't be set up", error))?;
         let (timeout, retry, limits) = (settings.timeout, settings.retry, settings.limits);
-        Ok(Transport { client, timeout, retry, limits, gate: Gate::default() })
+        Ok(Transport { client, timeout, retry, limits, gate: Gate::default(), advised: AtomicU32::new(0) })
     }
 
     pub(crate) fn retry_policy(&self) -> &RetryPolicy {
         &self.retry
+    }
+
+    /// How many requests at once the environment advises, where it has said so.
+    pub(crate) fn advised_parallelism(&self) -> Option<u32> {
+        Some(self.advised.load(Ordering::Relaxed)).filter(|advised| *advised > 0)
     }
 
     /// Sends the request until there is an answer that another try would not change. An answer that says no is a response,
@@ -115,6 +123,11 @@ impl Transport {
             }
             // A throttled request waits at the gate, with all others of this client.
             let mut waits_at_gate = false;
+            if let Ok(response) = &outcome
+                && let Some(advised) = response.header("x-ms-dop-hint").and_then(|hint| hint.trim().parse().ok())
+            {
+                self.advised.store(advised, Ordering::Relaxed);
+            }
             call.log(describe(&name, &outcome, started.elapsed(), tries));
             let (delay, failure) = match outcome {
                 Ok(mut response) => {

@@ -104,6 +104,12 @@ pub fn quote(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
+/// The filter of rows whose column is one of these ids.
+pub(crate) fn one_of(column: &str, ids: &[String]) -> String {
+    let quoted: Vec<_> = ids.iter().map(|id| quote(id)).collect();
+    format!("Microsoft.Dynamics.CRM.In(PropertyName='{column}',PropertyValues=[{}])", quoted.join(","))
+}
+
 /// The address of a row, `systemusers(<id>)`, with what follows it.
 pub(crate) fn row_url(api: &Url, entity: &Entity, id: Uuid, then: &str, columns: &[Column]) -> Url {
     let mut url = list_url(api, &format!("{}({id}){then}", entity.set), columns, &Query::default());

@@ -74,7 +74,13 @@ fn change(
         }
     };
     let (changed, action) = outcome?;
-    Ok(Change { changed, planned: mode == Mode::Plan, action, holder: holder.row, role: found.row })
+    let row = holder.row.clone();
+    if let Some(ahead) = client.ahead()
+        && mode == Mode::Apply
+    {
+        ahead.keep(holder.with_change(&found.row, wanted == Action::Added));
+    }
+    Ok(Change { changed, planned: mode == Mode::Plan, action, holder: row, role: found.row })
 }
 
 /// Makes the change; whether it was this client that made it.

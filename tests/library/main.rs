@@ -1,5 +1,6 @@
 //! The library against Local Dataverse, over real HTTP and sign-in.
 
+mod bulk;
 mod caller;
 mod cancel;
 mod certificate;

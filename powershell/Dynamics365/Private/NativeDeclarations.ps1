@@ -2,7 +2,7 @@
 # NativeTypes.ps1 makes a .NET type of them.
 
 # The version of the interface that this module is made for (D365_ABI_VERSION).
-$script:NativeAbiVersion = 2
+$script:NativeAbiVersion = 3
 
 $script:NativeDeclarations = @(
     'uint32_t d365_abi_version(void);'
@@ -19,6 +19,9 @@ $script:NativeDeclarations = @(
     'void d365_config_free(d365_config *config);'
     'd365_status d365_client_new(const d365_config *config, d365_client **client, d365_error **error);'
     'void d365_client_free(d365_client *client);'
+    'd365_status d365_client_bulk(const d365_client *client, uint32_t limit, d365_client **bulk, d365_error **error);'
+    'uint32_t d365_client_limit(const d365_client *client);'
+    'void d365_client_stop(const d365_client *client);'
 
     'd365_status d365_user_get(const d365_client *client, const char *user_id, const char *columns, d365_operation **operation, d365_error **error);'
     'd365_status d365_user_create(const d365_client *client, const char *attributes_json, uint32_t flags, d365_operation **operation, d365_error **error);'
