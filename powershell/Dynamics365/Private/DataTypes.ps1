@@ -38,6 +38,8 @@ $script:PlainTypes = [ordered]@{
     RoleChange      = [ordered]@{ SystemUserId = [string]; FullName = [string]; RoleId = [string]; RoleName = [string]; Action = [string]; Changed = [bool]
         Planned = [bool] }
     TeamRoleChange  = [ordered]@{ TeamId = [string]; TeamName = [string]; RoleId = [string]; RoleName = [string]; Action = [string]; Changed = [bool]; Planned = [bool] }
+    # What became of a change that a stopped command did not write any more.
+    ChangeOutcome   = [ordered]@{ InputObject = [object]; Change = [string]; Outcome = [string]; Result = [object[]]; Error = [object] }
     ConnectionTest  = [ordered]@{ Success = [bool]; Step = [string]; Message = [string]; ErrorId = [string]; StatusCode = [int]; ErrorCode = [string]
         Name = [string]; Url = [string]; UserId = [string]; BusinessUnitId = [string]; OrganizationId = [string]; Version = [string]; MissingPrivileges = [string[]]
         Steps = [object[]]; Duration = [timespan] }

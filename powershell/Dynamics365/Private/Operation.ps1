@@ -1,7 +1,7 @@
 # Running an operation of the native library: start it, wait in short steps so that Ctrl+C ends it, hand over its result.
 
 # How long one native wait lasts at most: while it lasts, PowerShell does not see Ctrl+C.
-$script:WaitMilliseconds = [uint32]100
+$script:WaitMilliseconds = [uint32]50
 
 # Calls a function of the library whose last two parameters are the handle that it hands out and the error. Reflection fills
 # those two elements of the array as the function returns, so that the caller's finally finds the handle in any case.
@@ -18,31 +18,41 @@ function Invoke-NativeStart {
 # Runs an operation and returns its result as JSON text. -Arguments are what stands between the client and the operation.
 function Invoke-Operation {
     param($Cmdlet, $Connection, [string] $Function, [object[]] $Arguments = @())
-    $native = Get-NativeType
+    $null = Get-NativeType
     $call = [object[]](@(, (Get-ClientHandle $Connection)) + $Arguments + @([System.IntPtr]::Zero, [System.IntPtr]::Zero))
     $handle = $call.Length - 2
     try {
         Invoke-NativeStart -Function $Function -Call $call
-        $operation = $call[$handle]
-        $status = 1
-        $failure = [System.IntPtr]::Zero
-        while ($status -eq 1 -or $status -eq $script:AnswerNeeded) {
-            if ($status -eq $script:AnswerNeeded) { Send-Answer $Connection }
-            $status = $native::d365_operation_wait($operation, $script:WaitMilliseconds, [ref]$failure)
-            Write-NativeLog -Cmdlet $Cmdlet -Function 'd365_operation_log' -Handle $operation
-        }
-        if ($status -ne 0) { throw (New-NativeFailure -Status $status -NativeError $failure) }
-
-        $text = [System.IntPtr]::Zero
-        $length = [System.IntPtr]::Zero
-        $status = $native::d365_operation_result($operation, [ref]$text, [ref]$length, [ref]$failure)
-        if ($status -ne 0) { throw (New-NativeFailure -Status $status -NativeError $failure) }
-        Get-NativeText $text $length
+        while (-not (Wait-Operation -Cmdlet $Cmdlet -Connection $Connection -Operation $call[$handle])) { continue }
+        Get-OperationResult $call[$handle]
     }
     finally {
         # Freeing cancels what is still at work: that is what Ctrl+C comes to.
         if ($call[$handle] -ne [System.IntPtr]::Zero) { $native::d365_operation_free($call[$handle]) }
     }
+}
+
+# Waits for an operation in one short step; true once it is done, well or not. A question that the library has meanwhile is answered.
+function Wait-Operation {
+    param($Cmdlet, $Connection, [System.IntPtr] $Operation)
+    $failure = [System.IntPtr]::Zero
+    $status = $script:Native::d365_operation_wait($Operation, $script:WaitMilliseconds, [ref]$failure)
+    # What went wrong is told again by its result.
+    if ($failure -ne [System.IntPtr]::Zero) { $script:Native::d365_error_free($failure) }
+    Write-NativeLog -Cmdlet $Cmdlet -Function 'd365_operation_log' -Handle $Operation
+    if ($status -eq $script:AnswerNeeded) { Send-Answer $Connection }
+    $status -ne 1 -and $status -ne $script:AnswerNeeded
+}
+
+# The result of an operation that is done, as JSON text.
+function Get-OperationResult {
+    param([System.IntPtr] $Operation)
+    $text = [System.IntPtr]::Zero
+    $length = [System.IntPtr]::Zero
+    $failure = [System.IntPtr]::Zero
+    $status = $script:Native::d365_operation_result($Operation, [ref]$text, [ref]$length, [ref]$failure)
+    if ($status -ne 0) { throw (New-NativeFailure -Status $status -NativeError $failure) }
+    Get-NativeText $text $length
 }
 
 # The requests that were made since the last call, as verbose lines.

@@ -3,7 +3,7 @@
 # (. $script:UseCallerPreference) before anything else; parameters such as -WhatIf and -ErrorAction still win.
 $script:UseCallerPreference = {
     if ($PSCmdlet.SessionState -ne $ExecutionContext.SessionState) {
-        foreach ($preference in 'ErrorActionPreference', 'WarningPreference', 'VerbosePreference', 'WhatIfPreference', 'ConfirmPreference') {
+        foreach ($preference in 'ErrorActionPreference', 'WarningPreference', 'VerbosePreference', 'WhatIfPreference', 'ConfirmPreference', 'ProgressPreference') {
             $value = $PSCmdlet.SessionState.PSVariable.GetValue($preference)
             if ($null -ne $value) { $ExecutionContext.SessionState.PSVariable.Set($preference, $value) }
         }

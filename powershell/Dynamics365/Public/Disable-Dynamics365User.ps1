@@ -10,6 +10,10 @@ function Disable-Dynamics365User {
     .PARAMETER Id
     The id of a user (systemuserid), or several; from the pipeline also objects with the property SystemUserId.
 
+    .PARAMETER ThrottleLimit
+    How many changes are made at the same time, 1 to 52. Without it, as many as the environment advises (x-ms-dop-hint), at most 32. The changes of one user are
+    made one after the other, and the results come in the order of the inputs.
+
     .PARAMETER Connection
     The connection, or its name. Without it, the default connection.
 
@@ -33,20 +37,25 @@ function Disable-Dynamics365User {
     [OutputType('Dynamics365.UserChange')]
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)] [Alias('SystemUserId')] [object[]] $Id,
+        [ValidateRange(1, 52)] [int] $ThrottleLimit,
         $Connection
     )
     begin {
         . $script:UseCallerPreference
         $target = Resolve-Connection $PSCmdlet $Connection
+        $queue = New-ChangeQueue -Cmdlet $PSCmdlet -Connection $target -ThrottleLimit $ThrottleLimit
     }
     process {
         foreach ($item in $Id) {
+            $given = Get-InputObject $PSCmdlet $_ $item
             try {
                 $user = Resolve-UserId $item
-                Invoke-Change -Cmdlet $PSCmdlet -Connection $target -Function 'd365_user_set_enabled' -Arguments @($user, [byte]0) -Target "user $user in $($target.Name)" `
+                Add-Change -Queue $queue -InputObject $given -Function 'd365_user_set_enabled' -Arguments @($user, [byte]0) -Target "user $user in $($target.Name)" `
                     -Action 'Disable user' -Convert { param($Text) ConvertTo-UserChange $PSCmdlet $Text }
             }
-            catch { Write-Failure $PSCmdlet $_ $item }
+            catch { Add-ChangeFailure -Queue $queue -ErrorRecord $_ -InputObject $given }
+            Step-ChangeQueue $queue
         }
     }
+    end { Complete-ChangeQueue $queue }
 }

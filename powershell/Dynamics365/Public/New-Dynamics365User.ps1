@@ -69,6 +69,10 @@ function New-Dynamics365User {
     Further attributes by logical name, as a hashtable: any column of the table that may be written, a lookup as '<name>@odata.bind' with
     '/<entity set>(<id>)'.
 
+    .PARAMETER ThrottleLimit
+    How many changes are made at the same time, 1 to 52. Without it, as many as the environment advises (x-ms-dop-hint), at most 32. The changes of one user are
+    made one after the other, and the results come in the order of the inputs.
+
     .PARAMETER Connection
     The connection, or its name. Without it, the default connection.
 
@@ -116,23 +120,34 @@ function New-Dynamics365User {
         [Parameter(ValueFromPipelineByPropertyName)] [string] $Title,
         [Parameter(ValueFromPipelineByPropertyName)] $ApplicationId,
         [Parameter(ValueFromPipelineByPropertyName)] [System.Collections.IDictionary] $Attribute,
+        [ValidateRange(1, 52)] [int] $ThrottleLimit,
         $Connection
     )
     begin {
         . $script:UseCallerPreference
         $target = Resolve-Connection $PSCmdlet $Connection
+        $queue = New-ChangeQueue -Cmdlet $PSCmdlet -Connection $target -ThrottleLimit $ThrottleLimit
         $known = 'SystemUserId', 'DomainName', 'FirstName', 'LastName', 'BusinessUnitId', 'IsDisabled', 'InternalEmailAddress',
             'PhotoUrl', 'EmployeeId', 'GovernmentId', 'HomePhone', 'JobTitle', 'MiddleName', 'MobilePhone', 'Nickname',
             'Salutation', 'Skills', 'Title', 'ApplicationId'
+        $fixed = @($PSBoundParameters.Keys)
     }
     process {
         $subject = $InternalEmailAddress
+        if ([string]::IsNullOrEmpty($subject) -and $null -ne $Attribute) { $subject = [string]$Attribute['internalemailaddress'] }
+        $given = Get-InputObject $PSCmdlet $_ $subject
+        # What an earlier input bound stays in $PSBoundParameters, without its value.
+        $bound = @{}
+        foreach ($name in $known) {
+            if ($fixed -contains $name -or ($null -ne $_ -and $null -ne $_.psobject.Properties[$name])) { $bound[$name] = $PSBoundParameters[$name] }
+        }
         try {
-            $json = ConvertTo-AttributeJson -Known $known -Bound $PSBoundParameters -Attribute $Attribute
-            if ([string]::IsNullOrEmpty($subject) -and $null -ne $Attribute) { $subject = [string]$Attribute['internalemailaddress'] }
-            Invoke-Change -Cmdlet $PSCmdlet -Connection $target -Function 'd365_user_create' -Arguments @($json) -Flags $script:AnyAttribute `
+            $json = ConvertTo-AttributeJson -Known $known -Bound $bound -Attribute $Attribute
+            Add-Change -Queue $queue -InputObject $given -Function 'd365_user_create' -Arguments @($json) -Flags $script:AnyAttribute `
                 -Target "user '$subject' in $($target.Name)" -Action 'Create user' -Convert { param($Text) ConvertTo-UserChange $PSCmdlet $Text }
         }
-        catch { Write-Failure $PSCmdlet $_ $subject }
+        catch { Add-ChangeFailure -Queue $queue -ErrorRecord $_ -InputObject $given }
+        Step-ChangeQueue $queue
     }
+    end { Complete-ChangeQueue $queue }
 }

@@ -16,6 +16,10 @@ function Remove-Dynamics365TeamRole {
     .PARAMETER BusinessUnit
     The business unit whose role a name means: its id, its name, or an object with the property BusinessUnitId. Without it, the team's own.
 
+    .PARAMETER ThrottleLimit
+    How many changes are made at the same time, 1 to 52. Without it, as many as the environment advises (x-ms-dop-hint), at most 32. The changes of one team are
+    made one after the other, and the results come in the order of the inputs.
+
     .PARAMETER Connection
     The connection, or its name. Without it, the default connection.
 
@@ -36,24 +40,29 @@ function Remove-Dynamics365TeamRole {
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)] [Alias('TeamId', 'Id')] $Team,
         [Parameter(Mandatory, Position = 1, ValueFromPipeline)] [Alias('RoleId')] [object[]] $Role,
         $BusinessUnit,
+        [ValidateRange(1, 52)] [int] $ThrottleLimit,
         $Connection
     )
     begin {
         . $script:UseCallerPreference
         $target = Resolve-Connection $PSCmdlet $Connection
+        $queue = New-ChangeQueue -Cmdlet $PSCmdlet -Connection $target -ThrottleLimit $ThrottleLimit
         $unit = $null
         try { if ($null -ne $BusinessUnit) { $unit = Resolve-BusinessUnitId $BusinessUnit } }
         catch { $PSCmdlet.ThrowTerminatingError($_) }
     }
     process {
         foreach ($item in $Role) {
+            $given = Get-InputObject $PSCmdlet $_ $item
             try {
                 $holder = Resolve-TeamId $Team
                 $roleId = Resolve-RoleId $item
-                Invoke-Change -Cmdlet $PSCmdlet -Connection $target -Function 'd365_team_role_revoke' -Arguments @($holder, $roleId, $unit) -Target "team $holder in $($target.Name)" `
+                Add-Change -Queue $queue -InputObject $given -Function 'd365_team_role_revoke' -Arguments @($holder, $roleId, $unit) -Target "team $holder in $($target.Name)" `
                     -Action "Revoke role '$roleId'" -Convert { param($Text) ConvertTo-TeamRoleChange $Text }
             }
-            catch { Write-Failure $PSCmdlet $_ $item }
+            catch { Add-ChangeFailure -Queue $queue -ErrorRecord $_ -InputObject $given }
+            Step-ChangeQueue $queue
         }
     }
+    end { Complete-ChangeQueue $queue }
 }

@@ -14,6 +14,10 @@ function Remove-Dynamics365User {
     .PARAMETER Force
     Try to delete the user.
 
+    .PARAMETER ThrottleLimit
+    How many changes are made at the same time, 1 to 52. Without it, as many as the environment advises (x-ms-dop-hint), at most 32. The changes of one user are
+    made one after the other, and the results come in the order of the inputs.
+
     .PARAMETER Connection
     The connection, or its name. Without it, the default connection.
 
@@ -33,24 +37,29 @@ function Remove-Dynamics365User {
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)] [Alias('SystemUserId')] [object[]] $Id,
         [switch] $Force,
+        [ValidateRange(1, 52)] [int] $ThrottleLimit,
         $Connection
     )
     begin {
         . $script:UseCallerPreference
         $target = Resolve-Connection $PSCmdlet $Connection
+        $queue = New-ChangeQueue -Cmdlet $PSCmdlet -Connection $target -ThrottleLimit $ThrottleLimit -Impact High
     }
     process {
         foreach ($item in $Id) {
+            $given = Get-InputObject $PSCmdlet $_ $item
             try {
                 $user = Resolve-UserId $item
                 if (-not $Force) {
                     throw (New-Failure -Status 'NotSupported' -Target "systemuser $user" -Message ('Deleting users is not supported by Dynamics 365. What to do: disable the user instead ' +
                             "(Disable-Dynamics365User -Id $user). Where the environment has the feature 'delete disabled users', give -Force."))
                 }
-                Invoke-Change -Cmdlet $PSCmdlet -Connection $target -Function 'd365_user_delete' -Arguments @($user) -Impact High -Target "user $user in $($target.Name)" `
+                Add-Change -Queue $queue -InputObject $given -Function 'd365_user_delete' -Arguments @($user) -Target "user $user in $($target.Name)" `
                     -Action 'Delete user' -Convert { param($Text) ConvertTo-UserChange $PSCmdlet $Text }
             }
-            catch { Write-Failure $PSCmdlet $_ $item }
+            catch { Add-ChangeFailure -Queue $queue -ErrorRecord $_ -InputObject $given }
+            Step-ChangeQueue $queue
         }
     }
+    end { Complete-ChangeQueue $queue }
 }

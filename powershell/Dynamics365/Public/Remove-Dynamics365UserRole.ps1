@@ -17,6 +17,10 @@ function Remove-Dynamics365UserRole {
     .PARAMETER BusinessUnit
     The business unit whose role a name means: its id, its name, or an object with the property BusinessUnitId. Without it, the user's own.
 
+    .PARAMETER ThrottleLimit
+    How many changes are made at the same time, 1 to 52. Without it, as many as the environment advises (x-ms-dop-hint), at most 32. The changes of one user are
+    made one after the other, and the results come in the order of the inputs.
+
     .PARAMETER Connection
     The connection, or its name. Without it, the default connection.
 
@@ -42,24 +46,29 @@ function Remove-Dynamics365UserRole {
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)] [Alias('SystemUserId', 'Id')] $User,
         [Parameter(Mandatory, Position = 1, ValueFromPipeline)] [Alias('RoleId')] [object[]] $Role,
         $BusinessUnit,
+        [ValidateRange(1, 52)] [int] $ThrottleLimit,
         $Connection
     )
     begin {
         . $script:UseCallerPreference
         $target = Resolve-Connection $PSCmdlet $Connection
+        $queue = New-ChangeQueue -Cmdlet $PSCmdlet -Connection $target -ThrottleLimit $ThrottleLimit
         $unit = $null
         try { if ($null -ne $BusinessUnit) { $unit = Resolve-BusinessUnitId $BusinessUnit } }
         catch { $PSCmdlet.ThrowTerminatingError($_) }
     }
     process {
         foreach ($item in $Role) {
+            $given = Get-InputObject $PSCmdlet $_ $item
             try {
                 $holder = Resolve-UserId $User
                 $roleId = Resolve-RoleId $item
-                Invoke-Change -Cmdlet $PSCmdlet -Connection $target -Function 'd365_role_revoke' -Arguments @($holder, $roleId, $unit) -Target "user $holder in $($target.Name)" `
+                Add-Change -Queue $queue -InputObject $given -Function 'd365_role_revoke' -Arguments @($holder, $roleId, $unit) -Target "user $holder in $($target.Name)" `
                     -Action "Revoke role '$roleId'" -Convert { param($Text) ConvertTo-RoleChange $Text }
             }
-            catch { Write-Failure $PSCmdlet $_ $item }
+            catch { Add-ChangeFailure -Queue $queue -ErrorRecord $_ -InputObject $given }
+            Step-ChangeQueue $queue
         }
     }
+    end { Complete-ChangeQueue $queue }
 }

@@ -63,6 +63,10 @@ function Set-Dynamics365User {
     Further attributes by logical name, as a hashtable: any column of the table that may be written, a lookup as '<name>@odata.bind' with
     '/<entity set>(<id>)'. domainname is left out with a warning, since the environment does not allow to change it.
 
+    .PARAMETER ThrottleLimit
+    How many changes are made at the same time, 1 to 52. Without it, as many as the environment advises (x-ms-dop-hint), at most 32. The changes of one user are
+    made one after the other, and the results come in the order of the inputs.
+
     .PARAMETER Connection
     The connection, or its name. Without it, the default connection.
 
@@ -103,11 +107,13 @@ function Set-Dynamics365User {
         [string] $Skills,
         [string] $Title,
         [System.Collections.IDictionary] $Attribute,
+        [ValidateRange(1, 52)] [int] $ThrottleLimit,
         $Connection
     )
     begin {
         . $script:UseCallerPreference
         $target = Resolve-Connection $PSCmdlet $Connection
+        $queue = New-ChangeQueue -Cmdlet $PSCmdlet -Connection $target -ThrottleLimit $ThrottleLimit
         $known = 'FirstName', 'LastName', 'BusinessUnitId', 'IsDisabled', 'InternalEmailAddress', 'PhotoUrl', 'EmployeeId',
             'GovernmentId', 'HomePhone', 'JobTitle', 'MiddleName', 'MobilePhone', 'Nickname', 'Salutation', 'Skills', 'Title'
         try { $json = ConvertTo-AttributeJson -Known $known -Bound $PSBoundParameters -Attribute $Attribute }
@@ -115,12 +121,15 @@ function Set-Dynamics365User {
     }
     process {
         foreach ($item in $Id) {
+            $given = Get-InputObject $PSCmdlet $_ $item
             try {
                 $user = Resolve-UserId $item
-                Invoke-Change -Cmdlet $PSCmdlet -Connection $target -Function 'd365_user_update' -Arguments @($user, $json) -Flags $script:AnyAttribute `
+                Add-Change -Queue $queue -InputObject $given -Function 'd365_user_update' -Arguments @($user, $json) -Flags $script:AnyAttribute `
                     -Target "user $user in $($target.Name)" -Action "Set $json" -Convert { param($Text) ConvertTo-UserChange $PSCmdlet $Text }
             }
-            catch { Write-Failure $PSCmdlet $_ $item }
+            catch { Add-ChangeFailure -Queue $queue -ErrorRecord $_ -InputObject $given }
+            Step-ChangeQueue $queue
         }
     }
+    end { Complete-ChangeQueue $queue }
 }

@@ -17,6 +17,10 @@ function Set-Dynamics365UserBusinessUnit {
     .PARAMETER RestoreRole
     Give the user the same-named roles of the new business unit: RolesRestored of the result lists them, RolesWithoutCopy those that are not to be had there.
 
+    .PARAMETER ThrottleLimit
+    How many changes are made at the same time, 1 to 52. Without it, as many as the environment advises (x-ms-dop-hint), at most 32. The changes of one user are
+    made one after the other, and the results come in the order of the inputs.
+
     .PARAMETER Connection
     The connection, or its name. Without it, the default connection.
 
@@ -42,11 +46,13 @@ function Set-Dynamics365UserBusinessUnit {
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)] [Alias('SystemUserId', 'User')] [object[]] $Id,
         [Parameter(Mandatory, Position = 1)] [Alias('BusinessUnit')] $BusinessUnitId,
         [switch] $RestoreRole,
+        [ValidateRange(1, 52)] [int] $ThrottleLimit,
         $Connection
     )
     begin {
         . $script:UseCallerPreference
         $target = Resolve-Connection $PSCmdlet $Connection
+        $queue = New-ChangeQueue -Cmdlet $PSCmdlet -Connection $target -ThrottleLimit $ThrottleLimit -Impact High
         try { $unit = Resolve-BusinessUnitId $BusinessUnitId }
         catch { $PSCmdlet.ThrowTerminatingError($_) }
         $flags = [uint32]0
@@ -54,12 +60,15 @@ function Set-Dynamics365UserBusinessUnit {
     }
     process {
         foreach ($item in $Id) {
+            $given = Get-InputObject $PSCmdlet $_ $item
             try {
                 $user = Resolve-UserId $item
-                Invoke-Change -Cmdlet $PSCmdlet -Connection $target -Function 'd365_user_move' -Arguments @($user, $unit) -Flags $flags -Impact High `
+                Add-Change -Queue $queue -InputObject $given -Function 'd365_user_move' -Arguments @($user, $unit) -Flags $flags `
                     -Target "user $user in $($target.Name)" -Action "Move to business unit $unit" -Convert { param($Text) ConvertTo-UserChange $PSCmdlet $Text }
             }
-            catch { Write-Failure $PSCmdlet $_ $item }
+            catch { Add-ChangeFailure -Queue $queue -ErrorRecord $_ -InputObject $given }
+            Step-ChangeQueue $queue
         }
     }
+    end { Complete-ChangeQueue $queue }
 }

@@ -18,6 +18,10 @@ function Set-Dynamics365UserRole {
     .PARAMETER BusinessUnit
     The business unit whose roles names mean: its id, its name, or an object with the property BusinessUnitId. Without it, the user's own.
 
+    .PARAMETER ThrottleLimit
+    How many changes are made at the same time, 1 to 52. Without it, as many as the environment advises (x-ms-dop-hint), at most 32. The changes of one user are
+    made one after the other, and the results come in the order of the inputs.
+
     .PARAMETER Connection
     The connection, or its name. Without it, the default connection.
 
@@ -43,11 +47,13 @@ function Set-Dynamics365UserRole {
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)] [Alias('SystemUserId', 'Id')] [object[]] $User,
         [Parameter(Mandatory, Position = 1)] [AllowEmptyCollection()] [object[]] $Role,
         $BusinessUnit,
+        [ValidateRange(1, 52)] [int] $ThrottleLimit,
         $Connection
     )
     begin {
         . $script:UseCallerPreference
         $target = Resolve-Connection $PSCmdlet $Connection
+        $queue = New-ChangeQueue -Cmdlet $PSCmdlet -Connection $target -ThrottleLimit $ThrottleLimit
         $unit = $null
         try {
             if ($null -ne $BusinessUnit) { $unit = Resolve-BusinessUnitId $BusinessUnit }
@@ -58,12 +64,15 @@ function Set-Dynamics365UserRole {
     }
     process {
         foreach ($item in $User) {
+            $given = Get-InputObject $PSCmdlet $_ $item
             try {
                 $id = Resolve-UserId $item
-                Invoke-Change -Cmdlet $PSCmdlet -Connection $target -Function 'd365_user_set_roles' -Arguments @($id, $json, $unit) -Target "user $id in $($target.Name)" `
+                Add-Change -Queue $queue -InputObject $given -Function 'd365_user_set_roles' -Arguments @($id, $json, $unit) -Target "user $id in $($target.Name)" `
                     -Action "Set roles to '$($wanted -join "', '")'" -Convert { param($Text) ConvertTo-RoleSet $Text }
             }
-            catch { Write-Failure $PSCmdlet $_ $item }
+            catch { Add-ChangeFailure -Queue $queue -ErrorRecord $_ -InputObject $given }
+            Step-ChangeQueue $queue
         }
     }
+    end { Complete-ChangeQueue $queue }
 }
