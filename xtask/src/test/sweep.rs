@@ -53,7 +53,7 @@ const OPTIONAL: [(&str, &str); 7] = [
 const NEEDED: [(&str, &str); 1] = [("d365_user_move", "business_unit")];
 
 /// The functions whose answer is no `d365_status` of a call, and what holds for them.
-const ANSWERS: [(&str, &str); 7] = [
+const ANSWERS: [(&str, &str); 8] = [
     ("d365_abi_version", "d365_abi_version() == D365_ABI_VERSION"),
     ("d365_version", "d365_version() != NULL"),
     (
@@ -64,6 +64,7 @@ const ANSWERS: [(&str, &str); 7] = [
     ("d365_error_http_status", "d365_error_http_status(NULL) == 0"),
     ("d365_error_retry_after_ms", "d365_error_retry_after_ms(NULL) == -1"),
     ("d365_question_wants", "d365_question_wants(NULL) == 0"),
+    ("d365_client_limit", "d365_client_limit(NULL) == 0"),
 ];
 
 /// The program for these functions.
