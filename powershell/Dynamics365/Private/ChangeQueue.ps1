@@ -149,7 +149,7 @@ function Receive-QueuedChange {
         Write-Failure $Queue.Cmdlet $failure $entry.InputObject
     }
     else {
-        foreach ($object in $written) { $Queue.Cmdlet.WriteObject($object) }
+        $written
     }
     Show-QueueProgress -Queue $Queue -Run $Run
 }
@@ -168,7 +168,7 @@ function Complete-QueuedChange {
     $outcomes = Get-QueuedOutcome -Queue $Queue -Run $Run -IsPatient
     $Run.Next = $Run.Entries.Count
     foreach ($outcome in $outcomes) {
-        if ($null -eq $outcome.Error) { foreach ($object in $outcome.Result) { $Queue.Cmdlet.WriteObject($object) }; continue }
+        if ($null -eq $outcome.Error) { $outcome.Result; continue }
         if (-not $Queue.IsStopping) { $Queue.Cmdlet.WriteError($outcome.Error); continue }
         # The command can end with one error only: this one came later.
         $Queue.Cmdlet.WriteWarning("$($outcome.Change), which was under way at the same time: $($outcome.Error.Exception.Message)")
