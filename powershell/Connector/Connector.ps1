@@ -3,6 +3,9 @@
 
 # The Web API below the Host URL of the managed system. Another version can be given here.
 $baseApi = 'api/data/v9.1/'
+# A file, such as 'C:\ProgramData\OpenIAM\contoso.token', that keeps how far searches for all users or all roles have come: later ones
+# then give only what changed since. Each environment needs one of its own. Empty: every search gives all.
+$changeTokenFile = ''
 
 # ---- Host: everything that depends on how OpenIAM hands over requests and takes results, and nothing else. Change names here only. ----
 # The sign-in host is taken from $authority where the host or this script sets it; otherwise it follows from the Host URL.
@@ -402,6 +405,7 @@ function New-ConnectorQueryFailure {
 
 # Runs a query and writes its records. Only the columns that are asked for are requested; a name that is no column of the table gives null.
 function Write-ConnectorRecord {
+    [CmdletBinding()]
     param($Connection, $Query, [string[]] $Names)
     $command = "Get-Dynamics365$($Query.Type)"
     $arguments = $Query.Arguments
@@ -416,6 +420,13 @@ function Write-ConnectorRecord {
     foreach ($name in @($columns.Keys)) { if ($unknown[$memory].ContainsKey($name)) { $columns.Remove($name) } }
 
     $key = @{ User = 'systemuserid'; Role = 'roleid' }[$Query.Type]
+    $tokenFile = ''
+    if ($arguments.Count -eq 0 -and $Names.Length -gt 0) { $tokenFile = [string](Get-ConnectorVariable 'changeTokenFile') }
+    if ($tokenFile.Length -gt 0) {
+        $command = 'Get-Dynamics365Change'
+        $tokenFile = "$tokenFile.$($Query.Type.ToLowerInvariant())"
+        $arguments = @{ Table = @{ User = 'systemuser'; Role = 'role' }[$Query.Type]; TokenFile = $tokenFile }
+    }
     while ($true) {
         $property = @{}
         if ($Names.Length -gt 0) {
@@ -423,10 +434,26 @@ function Write-ConnectorRecord {
             if ($columns.Count -eq 0) { $property['Property'] = [string[]]@($key) }
         }
         try {
-            & $command @arguments @property -Connection $Connection -ErrorAction Stop | . { process { ConvertTo-ConnectorRecord -Row $_ -Names $Names } }
+            & $command @arguments @property -Connection $Connection -ErrorAction Stop | . { process {
+                    if ([string](Get-ConnectorProperty $_ 'Change') -cne 'Deleted') { ConvertTo-ConnectorRecord -Row $_ -Names $Names }
+                    else { $PSCmdlet.WriteWarning("The $($Query.Type.ToLowerInvariant()) $($_.Id) was deleted in the environment.") }
+                } }
             return
         }
         catch {
+            $status = [string](Get-ConnectorProperty $_.Exception 'Status')
+            # All is read again where the file's token is too old, or was made for other columns or another environment; and always where
+            # changes are not tracked.
+            if ($tokenFile.Length -gt 0 -and $status -in 'TokenExpired', 'InvalidArgument' -and [System.IO.File]::Exists($tokenFile)) {
+                $PSCmdlet.WriteWarning("All is read: $($_.Exception.Message)")
+                [System.IO.File]::Delete($tokenFile)
+                continue
+            }
+            if ($tokenFile.Length -gt 0 -and $status -ceq 'NotTracked') {
+                $PSCmdlet.WriteWarning("All is read: $($_.Exception.Message)")
+                $command, $arguments, $tokenFile = "Get-Dynamics365$($Query.Type)", @{}, ''
+                continue
+            }
             $refused = Get-ConnectorRefusedColumn -ErrorRecord $_ -Columns $columns
             if ($null -eq $refused) { throw }
             $columns.Remove($refused)

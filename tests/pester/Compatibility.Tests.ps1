@@ -5,6 +5,7 @@ BeforeDiscovery {
 
 Describe '<Name> runs in Windows PowerShell 5.1' -ForEach $files {
     BeforeAll {
+        Import-Module -Name $env:DYNAMICS365_MODULE -Global
         $tokens = $null
         $errors = $null
         $ast = [System.Management.Automation.Language.Parser]::ParseFile($Path, [ref]$tokens, [ref]$errors)

@@ -39,6 +39,63 @@ Describe 'Search-Data' {
         }
     }
 
+    Context 'only what changed' {
+        BeforeEach { $file = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), [guid]::NewGuid().ToString('n')) }
+        AfterEach { foreach ($kind in 'user', 'role') { [System.IO.File]::Delete("$file.$kind") } }
+
+        It 'gives all the first time and then what changed since' {
+            $search = @{ Query = 'Get-Dynamics365User'; Requested = 'systemuserid', 'JobTitle'; Variables = @{ changeTokenFile = $file } }
+            (Invoke-Connector $runspace Search-Data @search).Output.Length | Should -Be 5
+            (Invoke-Connector $runspace Search-Data @search).Output.Length | Should -Be 0
+            $null = Invoke-Connector $runspace Save-Identity -Identity $known.Adele -Attributes (New-ConnectorAttribute 'jobtitle' 'Clerk')
+            $found = Invoke-Connector $runspace Search-Data @search
+            $found.Output.Length | Should -Be 1
+            (@($found.Result.Keys) -join ' ') | Should -BeExactly 'systemuserid JobTitle'
+            "$($found.Result['systemuserid']) $($found.Result['JobTitle'])" | Should -Be "$($known.Adele) Clerk"
+            (Invoke-Connector $runspace Search-Data -Query 'Get-Dynamics365Role' -Requested roleid -Variables @{ changeTokenFile = $file }).Output.Length | Should -Be 18
+        }
+
+        It 'reads all again where the token is of no use: <Name>' -ForEach @(
+            @{ Name = 'too old'; Names = 'systemuserid'; Spoil = { Reset-Server } }
+            @{ Name = 'of other columns'; Names = 'fullname'; Spoil = { } }
+            @{ Name = 'no token'; Names = 'systemuserid'; Spoil = { [System.IO.File]::WriteAllText("$file.user", 'scrambled') } }
+        ) {
+            $null = Invoke-Connector $runspace Search-Data -Query 'Get-Dynamics365User' -Requested systemuserid -Variables @{ changeTokenFile = $file }
+            . $Spoil
+            foreach ($count in 5, 0) {
+                $found = Invoke-Connector $runspace Search-Data -Query 'Get-Dynamics365User' -Requested $Names -Variables @{ changeTokenFile = $file }
+                "$($found.Output.Length) $($found.Errors.Length)" | Should -Be "$count 0"
+            }
+        }
+
+        It 'reads all each time where the environment does not track changes' {
+            Set-ServerSetting '{"changeTrackedTables":["role"]}'
+            foreach ($round in 1, 2) {
+                (Invoke-Connector $runspace Search-Data -Query 'Get-Dynamics365User' -Requested fullname -Variables @{ changeTokenFile = $file }).Output.Length | Should -Be 5
+            }
+        }
+
+        It 'gives no record of a user that was deleted, but a warning' {
+            $search = @{ Query = 'Get-Dynamics365User'; Requested = 'fullname', 'systemuserid'; Variables = @{ changeTokenFile = $file } }
+            $null = Invoke-Connector $runspace Search-Data @search
+            Set-ServerSetting "{`"deleteDisabledUsers`":true,`"usersGoneFromEntra`":[`"$($known.Chiara)`"]}"
+            Import-Module -Name $env:DYNAMICS365_MODULE -Global
+            $connection = Connect-Dynamics365 -Url (Get-ServerUrl) -Authority (Get-ServerUrl) -Credential (New-TestCredential) -Name deleting
+            $null = Remove-Dynamics365User -Id $known.Chiara -Force -Confirm:$false -Connection $connection
+            Disconnect-Dynamics365 -Connection deleting
+            $found = Invoke-Connector $runspace Search-Data @search
+            "$($found.Errors.Length) $(@($found.Output | Where-Object { $_['systemuserid'] -eq $known.Chiara }).Length)" | Should -Be '0 0'
+            ($found.Warnings -join ' ') | Should -BeLike "*$($known.Chiara) was deleted*"
+        }
+
+        It 'reads what is asked for with a filter or an id as ever' {
+            $null = Invoke-Connector $runspace Search-Data -Query 'Get-Dynamics365User' -Requested fullname -Variables @{ changeTokenFile = $file }
+            (Invoke-Connector $runspace Search-Data -Query "Get-Dynamics365User -Id $($known.Adele)" -Requested fullname -Variables @{ changeTokenFile = $file }).Output.Length | Should -Be 1
+        }
+
+        AfterAll { $null = Invoke-Connector $runspace Test-ConnectorConnection -Variables @{ changeTokenFile = '' } }
+    }
+
     Context 'requested names' {
         It 'match without regard to case, and keep their spelling' {
             $found = Invoke-Connector $runspace Search-Data -Query "Get-Dynamics365User -Id $($known.Adele)" -Requested FullName, INTERNALEMAILADDRESS

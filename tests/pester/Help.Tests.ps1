@@ -36,6 +36,18 @@ Describe 'The help of <Name>' -ForEach $commands {
     }
 }
 
+Describe 'The topic about_Dynamics365_Connector' {
+    It 'lies where Get-Help finds it, in ASCII, and names every function that OpenIAM calls and every error code' {
+        $text = [System.IO.File]::ReadAllText([System.IO.Path]::Combine((Get-Module -Name Dynamics365).ModuleBase, 'en-US', 'about_Dynamics365_Connector.help.txt'))
+        $text | Should -Match '^TOPIC\r?\n    about_Dynamics365_Connector'
+        $text | Should -Not -Match '[^\x00-\x7F]'
+        $connector = [System.IO.File]::ReadAllText($env:DYNAMICS365_CONNECTOR)
+        foreach ($function in [regex]::Matches($connector, '(?m)^function ((?:Save|Search|Remove|Reset|Test|Suspend|Resume)-\w+)')) { $text | Should -BeLike "*$($function.Groups[1].Value)*" }
+        $codes = [regex]::Match($connector, '(?s)\$connectorErrorCodes = @\{(.*?)\r?\n\}').Groups[1].Value
+        foreach ($code in [regex]::Matches($codes, "= '([A-Z_]+)'")) { $text | Should -BeLike "*$($code.Groups[1].Value)*" }
+    }
+}
+
 Describe 'The topic about_Dynamics365' {
     It 'lies where Get-Help finds it, in ASCII, and names every command' {
         $module = Get-Module -Name Dynamics365

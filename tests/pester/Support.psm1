@@ -161,7 +161,7 @@ function Invoke-Connector {
         $errors = @($shell.Streams.Error)
         $result = $null
         if ($output.Length -gt 0) { $result = $output[0] }
-        [pscustomobject]@{ Output = $output; Result = $result; Errors = $errors; Verbose = @($shell.Streams.Verbose) }
+        [pscustomobject]@{ Output = $output; Result = $result; Errors = $errors; Verbose = @($shell.Streams.Verbose); Warnings = @($shell.Streams.Warning) }
     }
     finally { $shell.Dispose() }
 }
