@@ -1,4 +1,11 @@
 # Ways to sign in besides Login Id and secret: certificates, given tokens, token providers, the tenant that the environment names.
+BeforeDiscovery {
+    # What the wine that runs this lacks of Windows (xtask/src/windows/gaps.c): nothing elsewhere.
+    $gaps = @("$env:DYNAMICS365_GAPS".Split(','))
+    $noRoots = $gaps -contains 'roots'
+    $noCertificate = $gaps -contains 'ephemeral-keys' -or $gaps -contains 'cng-keys'
+}
+
 Describe 'Signing in' {
     BeforeAll {
         Import-Module "$PSScriptRoot/Support.psm1" -Force
@@ -22,6 +29,14 @@ Describe 'Signing in' {
             (Invoke-Dynamics365Request -Connection helper -Method POST -Path "$url$tenant/oauth2/v2.0/token" -Header @{ 'Content-Type' = 'application/x-www-form-urlencoded' } -Body $form).access_token
             Disconnect-Dynamics365 -Connection helper
         }
+        # Windows keeps a key that a store's certificate has in a file of its own, which stays when the certificate goes.
+        function Remove-PersistedKey {
+            param([System.Security.Cryptography.X509Certificates.X509Certificate2] $Certificate)
+            $key = [System.Security.Cryptography.X509Certificates.RSACertificateExtensions]::GetRSAPrivateKey($Certificate)
+            if ($key -is [System.Security.Cryptography.RSACng]) { $key.Key.Delete() }
+            elseif ($key -is [System.Security.Cryptography.RSACryptoServiceProvider]) { $key.PersistKeyInCsp = $false }
+            if ($null -ne $key) { $key.Dispose() }
+        }
         function Get-TokenRequest { @(Get-WirePath | Where-Object { $_ -like 'POST*oauth2*' }) }
     }
     BeforeEach {
@@ -29,7 +44,7 @@ Describe 'Signing in' {
         Disconnect-Dynamics365 -All
     }
 
-    Context 'without a tenant' {
+    Context 'without a tenant' -Skip:$noRoots {
         It 'asks the environment for its tenant' {
             $connection = Connect-Dynamics365 -Url $url -ClientId $client -ClientSecret (ConvertTo-TestSecureString (Get-Secret))
             $connection.UserId | Should -Be $known.Application
@@ -67,35 +82,39 @@ Describe 'Signing in' {
         BeforeEach { Add-TestCertificate }
 
         It 'opens a <Name>' -ForEach @(
-            @{ Name = 'PFX file with its password'; File = 'application.pfx'; With = 'password' }
-            @{ Name = 'PEM file'; File = 'application.pem'; With = $null }
-            @{ Name = 'PEM file with the older form of key'; File = 'application-pkcs1.pem'; With = $null }
+            @{ Name = 'PEM file'; File = 'application.pem' }
+            @{ Name = 'PEM file with the older form of key'; File = 'application-pkcs1.pem' }
         ) {
-            $more = @{}
-            if ($With -eq 'password') { $more['CertificatePassword'] = $password }
-            $connection = Connect-Dynamics365 @at -TenantId $tenant -ClientId $client -CertificatePath "$keys/$File" @more
+            $connection = Connect-Dynamics365 @at -TenantId $tenant -ClientId $client -CertificatePath "$keys/$File"
             $connection.UserId | Should -Be $known.Application
             @(Get-TokenRequest).Length | Should -Be 1
             @(Get-Dynamics365User -First 2).Length | Should -Be 2
         }
 
-        It 'signs at version <Version> of the token end point by <Algorithm>' -ForEach @(
+        It 'opens a PFX file with its password' -Skip:$noCertificate {
+            $connection = Connect-Dynamics365 @at -TenantId $tenant -ClientId $client -CertificatePath "$keys/application.pfx" -CertificatePassword $password
+            $connection.UserId | Should -Be $known.Application
+            @(Get-TokenRequest).Length | Should -Be 1
+            @(Get-Dynamics365User -First 2).Length | Should -Be 2
+        }
+
+        It 'signs at version <Version> of the token end point by <Algorithm>' -Skip:$noCertificate -ForEach @(
             @{ Version = 1; Algorithm = 'PS256' }, @{ Version = 1; Algorithm = 'RS256' }, @{ Version = 2; Algorithm = 'RS256' }
         ) {
             $connection = Connect-Dynamics365 @at -TenantId $tenant -ClientId $client -CertificatePath "$keys/application.pfx" -CertificatePassword $password -TokenEndpointVersion $Version -Option @{ assertion_algorithm = $Algorithm }
             $connection.UserId | Should -Be $known.Application
         }
 
-        It 'asks the environment for its tenant as well' {
+        It 'asks the environment for its tenant as well' -Skip:$noRoots {
             (Connect-Dynamics365 -Url $url -ClientId $client -CertificatePath "$keys/application.pem").UserId | Should -Be $known.Application
         }
 
-        It 'takes a certificate object' {
+        It 'takes a certificate object' -Skip:$noCertificate {
             $certificate = [System.Security.Cryptography.X509Certificates.X509Certificate2]::new("$keys/application.pfx", $password)
             (Connect-Dynamics365 @at -TenantId $tenant -ClientId $client -Certificate $certificate).UserId | Should -Be $known.Application
         }
 
-        It 'finds a certificate in the personal store by its thumbprint, however that was copied' {
+        It 'finds a certificate in the personal store by its thumbprint, however that was copied' -Skip:$noCertificate {
             # On other systems than Windows the store is in the home folder, as it is when a process first opens one: not in the real one.
             $folder = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), [guid]::NewGuid().ToString('n'))
             $null = [System.IO.Directory]::CreateDirectory($folder)
@@ -116,12 +135,13 @@ Describe 'Signing in' {
             finally {
                 $store.Remove($certificate)
                 $store.Dispose()
+                Remove-PersistedKey $certificate
                 if ($null -ne $before) { [System.Environment]::SetEnvironmentVariable('HOME', $before) }
                 [System.IO.Directory]::Delete($folder, $true)
             }
         }
 
-        It 'tells a certificate that the application does not have' {
+        It 'tells a certificate that the application does not have' -Skip:$noCertificate {
             Reset-Server
             $failure = Get-Failure { Connect-Dynamics365 @at -TenantId $tenant -ClientId $client -CertificatePath "$keys/application.pfx" -CertificatePassword $password }
             $failure.Exception.ErrorCode | Should -Be 'AADSTS700027'

@@ -1,4 +1,11 @@
 # Secrets, keys and tokens are in no stream, no error, no object, no argument and no file, whichever way to sign in is used and however it fails.
+BeforeDiscovery {
+    # What the wine that runs this lacks of Windows (xtask/src/windows/gaps.c): nothing elsewhere.
+    $gaps = @("$env:DYNAMICS365_GAPS".Split(','))
+    $noRoots = $gaps -contains 'roots'
+    $noCertificate = $gaps -contains 'ephemeral-keys' -or $gaps -contains 'cng-keys'
+}
+
 Describe 'Secrets' {
     BeforeAll {
         Import-Module "$PSScriptRoot/Support.psm1" -Force
@@ -72,6 +79,15 @@ Describe 'Secrets' {
             $text.ToString()
         }
 
+        # The same for an action that works.
+        function Assert-NothingShown {
+            param([string] $Name, [scriptblock] $Action)
+            $shown = Get-Shown $Action
+            $script:failed | Should -BeFalse -Because $shown
+            $script:verbose | Should -BeGreaterThan 0
+            Assert-NoSecret $shown $Name
+        }
+
         $script:token = 'none-yet-0123456789-0123456789'
         $null = Connect-Dynamics365 @at -Credential (New-TestCredential) -Name helper
         $form = "client_id=$client&client_secret=$(Get-Secret)&grant_type=client_credentials&scope=$url.default"
@@ -88,17 +104,20 @@ Describe 'Secrets' {
 
     It 'are shown nowhere when signing in works: <Name>' -ForEach @(
         @{ Name = 'a credential'; Action = { Connect-Dynamics365 @at -Credential $credential; Get-Dynamics365User -First 2 } }
-        @{ Name = 'a client secret'; Action = { Connect-Dynamics365 -Url $url -ClientId $client -ClientSecret $given } }
         @{ Name = 'version 1'; Action = { Connect-Dynamics365 @at -Credential $credential -TokenEndpointVersion 1 } }
-        @{ Name = 'a PFX file'; Action = { Connect-Dynamics365 @at -ClientId $client -TenantId $tenant -CertificatePath "$keys/application.pfx" -CertificatePassword $opens; Test-Dynamics365Connection } }
         @{ Name = 'a PEM file'; Action = { Connect-Dynamics365 @at -ClientId $client -TenantId $tenant -CertificatePath "$keys/application.pem" } }
         @{ Name = 'an access token'; Action = { Connect-Dynamics365 -Url $url -AccessToken $token; Test-Dynamics365Connection } }
         @{ Name = 'a token provider'; Action = { Connect-Dynamics365 -Url $url -TokenProvider { $token }; Get-Dynamics365User -First 2 } }
     ) {
-        $shown = Get-Shown $Action
-        $script:failed | Should -BeFalse -Because $shown
-        $script:verbose | Should -BeGreaterThan 0
-        Assert-NoSecret $shown $Name
+        Assert-NothingShown $Name $Action
+    }
+
+    It 'are shown nowhere when signing in works: a client secret' -Skip:$noRoots {
+        Assert-NothingShown 'a client secret' { Connect-Dynamics365 -Url $url -ClientId $client -ClientSecret $given }
+    }
+
+    It 'are shown nowhere when signing in works: a PFX file' -Skip:$noCertificate {
+        Assert-NothingShown 'a PFX file' { Connect-Dynamics365 @at -ClientId $client -TenantId $tenant -CertificatePath "$keys/application.pfx" -CertificatePassword $opens; Test-Dynamics365Connection }
     }
 
     It 'are shown nowhere when signing in fails: <Name>' -ForEach @(

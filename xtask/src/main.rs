@@ -57,10 +57,6 @@ enum Task {
     LoadClient(load::client::Options),
     /// Builds the DLL and tests it, the module and the connector under wine: the suite `windows` of the tests
     Windows,
-    /// Runs a program with its error stream on a terminal
-    #[cfg(unix)]
-    #[command(hide = true)]
-    Console { command: Vec<std::ffi::OsString> },
     /// Writes include/dynamics365.h anew from the library's source
     Header,
     /// Runs the commands of docs/tour.md, and writes what they show behind them
@@ -91,8 +87,6 @@ fn run(task: Task) -> Result<bool> {
         Task::Load(options) => load::run(&Project::find()?, &options),
         Task::LoadClient(options) => load::client::run(&options),
         Task::Windows => test::run(&Project::find()?, &test::Options::windows()),
-        #[cfg(unix)]
-        Task::Console { command } => windows::console::run(&command),
         Task::Header => header::write(&Project::find()?),
         Task::Tour => tour::run(&Project::find()?),
         Task::Reliability => reliability::run(&Project::find()?),

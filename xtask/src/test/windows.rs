@@ -38,16 +38,16 @@ pub fn suite(context: &mut Context) {
     context.measure("Windows: C", |context| {
         c::windows_suite(context.project, &context.built()?.0, &windows, &wine, &library)
     });
-    shells(context, &wine, &library);
+    shells(context, &windows, &wine, &library);
 }
 
 /// The demo and the Pester suite in the PowerShells of Windows.
-fn shells(context: &mut Context, wine: &Wine, library: &Path) {
+fn shells(context: &mut Context, windows: &Windows, wine: &Wine, library: &Path) {
     let project = context.project;
     let mut ready = || -> Result<_> {
         let built = context.built()?;
         let staged = stage::stage_in(project, &project.target.join("windows"), "win-x64", library)?;
-        Ok((built, staged, Windows::shells(project, wine)?))
+        Ok((built, staged, windows.shells(project, wine)?))
     };
     let (built, staged, (shells, pester)) = match ready() {
         Ok((built, staged, Some(shells))) => (built, staged, shells),

@@ -1,8 +1,7 @@
 //! Building for Windows, and running what was built, on a machine that is none.
 
-#[cfg(unix)]
-pub mod console;
 pub mod dll;
+pub mod programs;
 mod shells;
 pub mod toolchain;
 mod tools;
@@ -57,9 +56,9 @@ impl Windows {
     }
 
     /// The PowerShells that run under wine, with the Pester that they have none of themselves. None where there is no .NET SDK.
-    pub fn shells(project: &Project, wine: &Wine) -> Result<Option<([PowerShell; 2], PathBuf)>> {
+    pub fn shells(&self, project: &Project, wine: &Wine) -> Result<Option<([PowerShell; 2], PathBuf)>> {
         let Some(packages) = Packages::restore(project)? else { return Ok(None) };
-        Ok(Some((shells::all(project, wine, &packages)?, packages.pester)))
+        Ok(Some((shells::all(project, self, wine, &packages)?, packages.pester)))
     }
 
     /// A cargo command that compiles for Windows into a folder: `--target` is still to come.

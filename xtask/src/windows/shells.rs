@@ -1,17 +1,18 @@
 //! The PowerShells of Windows that wine runs: PowerShell 7 as it is shipped, and the engine host built for Windows.
 
-use std::env;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
+use super::Windows;
+use super::programs;
 use super::wine::{self, Wine};
 use crate::dotnet;
 use crate::powershell::{Packages, PowerShell};
 use crate::project::Project;
 
 /// Both, on .NET's runtime for Windows.
-pub fn all(project: &Project, wine: &Wine, packages: &Packages) -> Result<[PowerShell; 2]> {
+pub fn all(project: &Project, windows: &Windows, wine: &Wine, packages: &Packages) -> Result<[PowerShell; 2]> {
     let mut environment = wine.environment();
     environment.push(("DOTNET_ROOT".into(), wine::path(&runtime(project)?)));
     // Wine has no data of cultures that .NET understands.
@@ -19,24 +20,24 @@ pub fn all(project: &Project, wine: &Wine, packages: &Packages) -> Result<[Power
     // Wine 8 does not stand memory that is mapped twice, once to be written and once to be run: collecting a compiled script block
     // would end the process.
     environment.push(("DOTNET_EnableWriteXorExecute".into(), "0".into()));
-    // Without a console PowerShell ends at once, and says nothing.
-    let console = this_program()?;
+    // Tests that wine can't pass for what it lacks itself are skipped by these names.
+    let gaps = programs::gaps(project, windows, wine)?;
+    for gap in &gaps {
+        println!("  wine lacks of Windows, and tests that need it are skipped: {} ({})", gap.name, gap.what);
+    }
+    let names: Vec<&str> = gaps.iter().map(|gap| &*gap.name).collect();
+    environment.push(("DYNAMICS365_GAPS".into(), names.join(",").into()));
+    let console = programs::console(project, windows)?;
     let shell = |name: &str, program: PathBuf| PowerShell {
-        arguments: vec!["console".into(), "--".into(), wine.program().into(), program.into()],
+        arguments: vec![console.clone().into(), wine::path(&program)],
         environment: environment.clone(),
         is_windows: true,
         path: wine::path,
-        ..PowerShell::new(name, console.clone())
+        ..PowerShell::new(name, wine.program().into())
     };
     let pwsh = shell("pwsh.exe", packages.tool("win").join("pwsh.exe"));
     let engine = PowerShell { is_engine: true, ..shell("powershell-engine.exe", engine(project)?) };
     Ok([pwsh, engine])
-}
-
-/// The file that this process runs; on Linux under the name that stays when cargo puts another in its place meanwhile.
-fn this_program() -> Result<PathBuf> {
-    let name = PathBuf::from("/proc/self/exe");
-    if name.exists() { Ok(name) } else { env::current_exe().context("where is this program?") }
 }
 
 /// .NET's runtime for Windows, laid out as its installer does.

@@ -77,7 +77,10 @@ fn advice(has_gcc: bool, has_wine: bool, has_rust: bool) -> String {
 
 fn may_install() -> bool {
     let is_root = || Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
-    env::var_os("CI").is_some() && Path::new("/etc/debian_version").exists() && find("apt-get").is_some() && is_root()
+    env::var_os("CI").is_some_and(|value| value == "true")
+        && Path::new("/etc/debian_version").exists()
+        && find("apt-get").is_some()
+        && is_root()
 }
 
 fn apt(arguments: &[&str]) -> Result<()> {

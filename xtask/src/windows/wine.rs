@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
+use super::programs::compile_file;
 use super::tools::Tools;
 use crate::command::run;
 use crate::project::Project;
@@ -123,13 +124,7 @@ fn add_missing_library(gcc: &Path, prefix: &Path, folder: &Path) -> Result<()> {
          #include <ntsecapi.h>\n\
          __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE data, SIZE_T size) { return RtlGenRandom(data, (ULONG)size); }\n",
     )?;
-    let mut compile = Command::new(gcc);
-    compile.args(["-shared", "-O", "-o"]).arg(&place).arg(&source).arg("-ladvapi32");
-    let ended = run(&mut compile, LIMIT, false)?;
-    if !ended.success {
-        bail!("bcryptprimitives.dll does not compile:\n{}", ended.output);
-    }
-    Ok(())
+    compile_file(gcc, &source, &place, &["-shared", "-ladvapi32"])
 }
 
 #[cfg(test)]
