@@ -3,7 +3,7 @@
    console.exe <program> <arguments> */
 #include <windows.h>
 
-#define FAILED 125
+#define NOT_STARTED 125
 
 /* The command line behind this program's own name, word for word. */
 static WCHAR *rest_of(WCHAR *line) {
@@ -18,14 +18,14 @@ int wmain(void) {
     STARTUPINFOW start = {.cb = sizeof start, .dwFlags = STARTF_USESTDHANDLES};
     PROCESS_INFORMATION process;
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = {.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE};
-    DWORD code = FAILED;
+    DWORD code = NOT_STARTED;
     /* Whoever stops this program stops the other with it. */
     HANDLE job = CreateJobObjectW(NULL, NULL);
     SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof limits);
     start.hStdInput = GetStdHandle(STD_INPUT_HANDLE);
     start.hStdOutput = GetStdHandle(STD_OUTPUT_HANDLE);
     start.hStdError = GetStdHandle(STD_ERROR_HANDLE);
-    if (!CreateProcessW(NULL, rest_of(GetCommandLineW()), NULL, NULL, TRUE, CREATE_NO_WINDOW, NULL, NULL, &start, &process)) return FAILED;
+    if (!CreateProcessW(NULL, rest_of(GetCommandLineW()), NULL, NULL, TRUE, CREATE_NO_WINDOW, NULL, NULL, &start, &process)) return NOT_STARTED;
     AssignProcessToJobObject(job, process.hProcess);
     WaitForSingleObject(process.hProcess, INFINITE);
     GetExitCodeProcess(process.hProcess, &code);

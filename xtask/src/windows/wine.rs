@@ -84,6 +84,8 @@ fn environment(prefix: &Path) -> Vec<(String, OsString)> {
         ("WINEDEBUG".into(), "-all".into()),
         // No browser engine is offered for download, and a program that breaks down ends with an error in place of a debugger's success.
         ("WINEDLLOVERRIDES".into(), "mshtml=;winedbg.exe=d".into()),
+        // Names of files and arguments are UTF-8.
+        ("LC_ALL".into(), "C.UTF-8".into()),
         // Windows of programs have no screen to go to.
         ("DISPLAY".into(), "".into()),
     ]
