@@ -7,10 +7,13 @@ mod dataverse;
 mod declarations;
 mod demo;
 mod dotnet;
+mod elf;
 mod fuzz;
 mod header;
+mod library;
 mod load;
 mod other_version;
+mod package;
 mod powershell;
 mod project;
 mod reliability;
@@ -50,6 +53,8 @@ enum Task {
     Soak(soak::Options),
     /// Builds the native library and puts the module and the connector together in target/module
     Stage(stage::Options),
+    /// Builds the release: a ZIP file with everything, its sums and its bill of materials, in target/package
+    Package(package::Options),
     /// Loads Local Dataverse from two processes, and compares its ledger and its data with what they were told
     Load(load::Options),
     /// One of these processes
@@ -84,11 +89,39 @@ fn run(task: Task) -> Result<bool> {
         Task::Fuzz(options) => fuzz::run(&Project::find()?, &options),
         Task::Soak(options) => soak::run(&Project::find()?, &options),
         Task::Stage(options) => stage::run(&Project::find()?, &options),
+        Task::Package(options) => package::run(&Project::find()?, &options),
         Task::Load(options) => load::run(&Project::find()?, &options),
         Task::LoadClient(options) => load::client::run(&options),
         Task::Windows => test::run(&Project::find()?, &test::Options::windows()),
         Task::Header => header::write(&Project::find()?),
         Task::Tour => tour::run(&Project::find()?),
         Task::Reliability => reliability::run(&Project::find()?),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn the_workflows_call_tasks_that_there_are() {
+        let folder = Project::find().unwrap().root.join(".github").join("workflows");
+        let mut calls = 0;
+        for path in stage::entries(&folder).unwrap() {
+            for line in fs::read_to_string(&path).unwrap().lines() {
+                let Some((_, call)) = line.split_once("run: cargo xtask ") else { continue };
+                // Names of tasks that a matrix gives are its own list.
+                let tasks = if call.contains("matrix.task") { vec!["fuzz", "load", "soak"] } else { vec![call] };
+                for task in tasks {
+                    let words = task.replace("${{ ", "").replace(" }}", "");
+                    let parsed = Arguments::try_parse_from(["xtask"].into_iter().chain(words.split_whitespace()));
+                    parsed.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+                    calls += 1;
+                }
+            }
+        }
+        assert!(calls > 5, "{calls}");
     }
 }

@@ -41,16 +41,16 @@ pub fn run(project: &Project, options: &Options) -> Result<bool> {
 
 /// Stages for this machine, into the folder `module` of the target folder.
 pub fn stage(project: &Project, library: &Path) -> Result<Staged> {
-    stage_in(project, &project.target, runtime_identifier()?, library)
+    stage_in(project, &project.target, &[(runtime_identifier()?, library)])
 }
 
-/// Stages into a folder of its own and exchanges it for the earlier one, so that nobody sees half a module. `platform` is .NET's name of
-/// what the library is for.
-pub fn stage_in(project: &Project, folder: &Path, platform: &str, library: &Path) -> Result<Staged> {
+/// Stages into a folder of its own and exchanges it for the earlier one, so that nobody sees half a module. Each library comes with
+/// .NET's name of what it is for.
+pub fn stage_in(project: &Project, folder: &Path, libraries: &[(&str, &Path)]) -> Result<Staged> {
     let (fresh, place, old) = (folder.join("module.new"), folder.join("module"), folder.join("module.old"));
     remove(&fresh)?;
     remove(&old)?;
-    stage_module(&project.root.join("powershell/Dynamics365"), &fresh.join("Dynamics365"), platform, library)?;
+    stage_module(&project.root.join("powershell/Dynamics365"), &fresh.join("Dynamics365"), libraries)?;
     copy_folder(&project.root.join("powershell/Connector"), &fresh.join("Connector"), &|_| true)?;
     if place.exists() {
         fs::rename(&place, &old).with_context(|| {
@@ -65,7 +65,7 @@ pub fn stage_in(project: &Project, folder: &Path, platform: &str, library: &Path
     })
 }
 
-fn stage_module(source: &Path, place: &Path, platform: &str, library: &Path) -> Result<()> {
+fn stage_module(source: &Path, place: &Path, libraries: &[(&str, &Path)]) -> Result<()> {
     copy_folder(source, place, &|path| {
         let name = path.file_name().unwrap_or_default();
         !JOINED_FOLDERS.iter().any(|folder| name == *folder) && name != "Dynamics365.psm1"
@@ -74,10 +74,12 @@ fn stage_module(source: &Path, place: &Path, platform: &str, library: &Path) -> 
     let joined = join(&read(&script)?, &scripts(source)?).with_context(|| format!("in {}", script.display()))?;
     fs::write(place.join("Dynamics365.psm1"), joined)?;
 
-    let binaries = place.join("bin").join(platform);
-    fs::create_dir_all(&binaries)?;
-    let name = library.file_name().context("the library has no name")?;
-    fs::copy(library, binaries.join(name)).with_context(|| format!("{} could not be copied", library.display()))?;
+    for (platform, library) in libraries {
+        let binaries = place.join("bin").join(platform);
+        fs::create_dir_all(&binaries)?;
+        let name = library.file_name().context("the library has no name")?;
+        fs::copy(library, binaries.join(name)).with_context(|| format!("{} could not be copied", library.display()))?;
+    }
     Ok(())
 }
 
@@ -135,7 +137,7 @@ fn copy_folder(source: &Path, place: &Path, wanted: &dyn Fn(&Path) -> bool) -> R
 }
 
 /// What lies in a folder, in the order of the names' bytes.
-fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+pub fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let read = fs::read_dir(folder).with_context(|| format!("the folder {} cannot be read", folder.display()))?;
     let mut paths = read.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
     paths.sort_by(|one, other| one.as_os_str().as_encoded_bytes().cmp(other.as_os_str().as_encoded_bytes()));
@@ -146,7 +148,7 @@ fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))
 }
 
-fn remove(folder: &Path) -> Result<()> {
+pub fn remove(folder: &Path) -> Result<()> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(error).with_context(|| format!("{} could not be removed", folder.display()))

@@ -2,6 +2,7 @@
 
 pub mod c;
 mod node;
+mod package;
 mod pester;
 mod report;
 mod shipped;
@@ -18,6 +19,7 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use crate::command::run as run_command;
+use crate::package::Package;
 use crate::project::{Built, Profile, Project};
 use crate::stage::{self, Staged};
 use crate::style::{Style, paint};
@@ -54,6 +56,8 @@ enum Suite {
     Clients,
     /// The page of Local Dataverse in a real browser
     Page,
+    /// The workflows of .github, by actionlint's rules
+    Workflows,
     /// A short load of Local Dataverse from two processes
     Load,
     /// cargo xtask demo
@@ -64,6 +68,8 @@ enum Suite {
     Pester,
     /// The tests of the PowerShell engine host
     Engine,
+    /// The release: made, unpacked, and run from where it was unpacked
+    Package,
     /// The DLL of Windows, and the suites above that use it, under wine
     Windows,
 }
@@ -80,8 +86,14 @@ const LIMIT: Duration = Duration::from_secs(3600);
 
 /// The task.
 pub fn run(project: &Project, options: &Options) -> Result<bool> {
-    let mut context =
-        Context { project, built: None, shells: None, report: Report::default(), must_run: options.must_run };
+    let mut context = Context {
+        project,
+        built: None,
+        shells: None,
+        package: None,
+        report: Report::default(),
+        must_run: options.must_run,
+    };
     for suite in Suite::value_variants() {
         if options.only.is_empty() || options.only.contains(suite) {
             let (name, heading) = title(*suite);
@@ -105,6 +117,7 @@ fn title(suite: Suite) -> (&'static str, &'static str) {
         Suite::C => ("C", "the header as C11 and C++17, the programs of tests/abi, the example"),
         Suite::Clients => ("Clients", "npm packages against Local Dataverse"),
         Suite::Page => ("Page", "the page of Local Dataverse in Chromium"),
+        Suite::Workflows => ("Workflows", "the workflows of .github, by actionlint's rules"),
         Suite::Load => {
             ("Load", "Local Dataverse under two processes: its ledger, its data and what they were told agree")
         }
@@ -112,6 +125,7 @@ fn title(suite: Suite) -> (&'static str, &'static str) {
         Suite::Tour => ("Tour", "docs/tour.md shows what its commands show"),
         Suite::Pester => ("Pester", "the module and the connector"),
         Suite::Engine => ("Engine", "the host for machines without PowerShell"),
+        Suite::Package => ("Package", "the release, unpacked and run from there"),
         Suite::Windows => ("Windows", "the DLL, and what runs through it under wine"),
     }
 }
@@ -121,6 +135,8 @@ struct Context<'p> {
     /// What the suites share, made when the first one needs it.
     built: Option<Rc<(Built, Staged)>>,
     shells: Option<Rc<Vec<Shell>>>,
+    /// The release, once the suite Package has made it: the suite Windows tries it as well.
+    package: Option<Package>,
     report: Report,
     must_run: bool,
 }
@@ -140,6 +156,7 @@ impl Context<'_> {
             Suite::C => self.measure(name, |context| c::suite(project, &context.built()?.0)),
             Suite::Clients => self.measure(name, |context| node::clients(project, &context.built()?.0)),
             Suite::Page => self.measure(name, |context| node::page(project, &context.built()?.0)),
+            Suite::Workflows => self.measure(name, |_| node::workflows(project)),
             Suite::Load => self.measure(name, |context| {
                 let checked = load::load(project, &context.built()?.0.dataverse, &load::SHORT)?;
                 let mut all = Tally::default();
@@ -156,6 +173,7 @@ impl Context<'_> {
                 Some(_) => setting.run(shell, "tests/powershell-engine/tests"),
                 None => Ok(Tally::SKIPPED),
             }),
+            Suite::Package => package::suite(self),
             Suite::Windows => windows::suite(self),
         }
     }

@@ -1,4 +1,4 @@
-//! Tests that run in Node.js: other people's clients, and the page in a browser. npm installs what they need as it is published.
+//! Tests that run in Node.js: other people's clients, the page in a browser, the workflows. npm installs what they need as it is published.
 
 use std::env;
 use std::ffi::OsString;
@@ -37,6 +37,11 @@ pub fn page(project: &Project, built: &Built) -> Result<Tally> {
         return Ok(Tally::SKIPPED);
     };
     suite(project, "page", &[("LOCAL_DATAVERSE", built.dataverse.clone().into()), ("CHROMIUM", browser.into())])
+}
+
+/// The workflows of `.github`: `tests/workflows`.
+pub fn workflows(project: &Project) -> Result<Tally> {
+    suite(project, "workflows", &[])
 }
 
 fn browser() -> Option<PathBuf> {

@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::check_symbols;
 use super::tally::Tally;
 use crate::bytes::contains;
+use crate::elf::Elf;
 use crate::project::Project;
 use crate::remap;
 use crate::windows::dll::Dll;
@@ -19,6 +20,17 @@ pub fn windows_suite(project: &Project, library: &Path) -> Result<Tally> {
     all.add(judge("it is linked without", &dll.missing_protections()?));
     all.add(judge("its version resource lacks", &missing_texts(dll.version()?)));
     all.add(judge("it gives away paths of this machine", &remap::given_away(&dll.bytes, project)));
+    Ok(all)
+}
+
+/// Checks the library of Linux at the path.
+pub fn linux_suite(project: &Project, library: &Path) -> Result<Tally> {
+    let elf = Elf::read(library)?;
+    let mut all = check_symbols(project, library)?;
+    all.add(judge("it needs libraries that not every Linux has", &elf.foreign));
+    all.add(judge("it has its libraries looked for in", &elf.paths));
+    all.add(judge("it is linked without", &elf.missing_protections));
+    all.add(judge("it gives away paths of this machine", &remap::given_away(&elf.bytes, project)));
     Ok(all)
 }
 

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::pester::{Framework, Setting, Shell};
 use super::tally::Tally;
-use super::{Context, c, shipped};
+use super::{Context, c, package, shipped};
 use crate::demo;
 use crate::stage;
 use crate::windows::Windows;
@@ -46,7 +46,7 @@ fn shells(context: &mut Context, windows: &Windows, wine: &Wine, library: &Path)
     let project = context.project;
     let mut ready = || -> Result<_> {
         let built = context.built()?;
-        let staged = stage::stage_in(project, &project.target.join("windows"), "win-x64", library)?;
+        let staged = stage::stage_in(project, &project.target.join("windows"), &[("win-x64", library)])?;
         Ok((built, staged, windows.shells(project, wine)?))
     };
     let (built, staged, (shells, pester)) = match ready() {
@@ -69,5 +69,11 @@ fn shells(context: &mut Context, windows: &Windows, wine: &Wine, library: &Path)
             Ok(Tally { passed: steps - different, failed: different, skipped: 0 })
         });
         context.measure(&format!("Windows: Pester, {name}"), |_| setting.run(&shell, "tests/pester"));
+        if let Some(package) = context.package.take() {
+            context.measure(&format!("Windows: package, {name}"), |_| {
+                package::try_out(&setting, &package, &shell.powershell)
+            });
+            context.package = Some(package);
+        }
     }
 }

@@ -1,0 +1,86 @@
+//! The release: made, unpacked elsewhere in every PowerShell, and run from there.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+
+use super::pester::Setting;
+use super::tally::{self, Tally};
+use super::{Context, shipped};
+use crate::command::run;
+use crate::demo;
+use crate::package::{self, Options, Package};
+use crate::powershell::PowerShell;
+use crate::project::{Project, runtime_identifier};
+use crate::stage::Staged;
+use crate::windows::Windows;
+
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// Makes the release for this machine, and for Windows where that can be built for, looks into its library, and tries it in the
+/// PowerShells of this machine.
+pub fn suite(context: &mut Context) {
+    let mut package = None;
+    context.measure("Package", |context| {
+        let made = make(context.project)?;
+        let mut all = Tally::one(true);
+        if cfg!(target_os = "linux") {
+            let here = runtime_identifier()?;
+            let library = made.libraries.iter().find(|(platform, _)| platform == here);
+            all.add(shipped::linux_suite(
+                context.project,
+                &library.context("there is no library for this machine")?.1,
+            )?);
+        }
+        package = Some(made);
+        Ok(all)
+    });
+    let Some(package) = package else { return };
+    context.in_each_shell("Package", |setting, shell| try_out(setting, &package, &shell.powershell));
+    context.package = Some(package);
+}
+
+fn make(project: &Project) -> Result<Package> {
+    let mut target = vec![runtime_identifier()?.to_owned()];
+    if Windows::find(project)?.is_ok() {
+        target.push("win-x64".into());
+    }
+    let project_page = Some("https://contoso.example/dynamics365".into());
+    let options = Options { target, prerelease: Some("test".into()), project: project_page, ..Options::default() };
+    package::make(project, &options)
+}
+
+/// Unpacks it into an empty folder, looks at it, and runs the demo from there.
+pub fn try_out(setting: &Setting, package: &Package, shell: &PowerShell) -> Result<Tally> {
+    let project = setting.project;
+    let folder = empty_folder()?;
+    let mut command = shell.script(&project.root.join("xtask").join("powershell").join("Expand-Package.ps1"));
+    for (name, path) in [("-Package", &package.zip), ("-Sums", &package.sums), ("-Folder", &folder)] {
+        command.arg(name).arg((shell.path)(path));
+    }
+    let ended = run(&mut command, LIMIT, false)?;
+    let mut all = tally::of_lines(&ended.output);
+    if !ended.success || all.failed > 0 || all.passed == 0 {
+        println!("{}", ended.output);
+        all.failed = all.failed.max(1);
+    }
+    let staged = Staged {
+        module: folder.join("Dynamics365").join("Dynamics365.psd1"),
+        connector: folder.join("Connector").join("Connector.ps1"),
+    };
+    let (steps, different) = demo::quietly(project, setting.built, &staged, shell)?;
+    all.add(Tally { passed: steps - different, failed: different, skipped: 0 });
+    fs::remove_dir_all(&folder).with_context(|| format!("{} could not be removed", folder.display()))?;
+    Ok(all)
+}
+
+/// A folder that is not there yet, outside of the project, with a name that not every program likes.
+fn empty_folder() -> Result<PathBuf> {
+    let folder = std::env::temp_dir().join(format!("Dynamics365 \u{fc}\u{4e2d} {}", std::process::id()));
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    Ok(folder)
+}
