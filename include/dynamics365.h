@@ -274,6 +274,17 @@ d365_status d365_client_new(const d365_config *config, d365_client **client, d36
 // Frees a client; NULL is fine. Operations and rows that were started with it go on.
 void d365_client_free(d365_client *client);
 
+// How many requests at once the environment advised last (`x-ms-dop-hint`); 0 before it did, and for NULL. Any thread.
+uint32_t d365_client_advised_parallelism(const d365_client *client);
+
+// How many more requests the environment takes within its window of five minutes, as its last reply said
+// (`x-ms-ratelimit-burst-remaining-xrm-requests`); -1 before it did, and for NULL. Any thread.
+int64_t d365_client_requests_left(const d365_client *client);
+
+// How many milliseconds of execution time the environment takes further in that window
+// (`x-ms-ratelimit-time-remaining-xrm-requests`); -1 before it said so, and for NULL. Any thread.
+int64_t d365_client_time_left_ms(const d365_client *client);
+
 // Starts the settings for the environment at `url`, such as `https://contoso.crm4.dynamics.com/`.
 //
 // Plain http is allowed to this machine only. On success `*config` is a handle that the caller frees with `d365_config_free`.

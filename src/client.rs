@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use reqwest::Method;
 use secrecy::SecretString;
@@ -101,13 +102,29 @@ impl Client {
     /// the environment advised by `x-ms-dop-hint`, at most 32, or 8). They begin in the order in which they were started, and those with the same
     /// [`Subject`](crate::Subject) are done one after the other.
     pub fn bulk(&self, limit: Option<u32>) -> Self {
-        let bulk = Bulk::new(limit, self.shared.transport.advised_parallelism());
+        let bulk = Bulk::new(limit, self.advised_parallelism());
         Client { bulk: Some(Arc::new(bulk)), ..self.clone() }
     }
 
     /// How many operations of a [`Client::bulk`] are at work at once; none for another client.
     pub fn limit(&self) -> Option<usize> {
         self.bulk.as_ref().map(|bulk| bulk.limit())
+    }
+
+    /// How many requests at once the environment advised last; none before it did.
+    pub fn advised_parallelism(&self) -> Option<u32> {
+        self.shared.transport.advice().parallelism()
+    }
+
+    /// How many more requests the environment takes within its window of five minutes, as its last reply said: of the web server that
+    /// answered, of which an environment may have several. None before it did.
+    pub fn requests_left(&self) -> Option<u64> {
+        self.shared.transport.advice().requests_left()
+    }
+
+    /// How much more execution time the environment takes in that window, likewise.
+    pub fn time_left(&self) -> Option<Duration> {
+        self.shared.transport.advice().time_left()
     }
 
     /// Begins no further operation of a [`Client::bulk`]: those that wait for their turn end as cancelled, with nothing changed, and so do those that

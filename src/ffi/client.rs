@@ -1,6 +1,6 @@
 //! Clients as C sees them.
 
-use super::border::{export, free};
+use super::border::{export, free, handle};
 use super::config::d365_config;
 use super::error::d365_error;
 use crate::client::Client;
@@ -52,4 +52,29 @@ pub unsafe extern "C" fn d365_client_new(
 pub unsafe extern "C" fn d365_client_free(client: *mut d365_client) {
     // SAFETY: a handle or NULL, freed once.
     unsafe { free(client) }
+}
+
+/// How many requests at once the environment advised last (`x-ms-dop-hint`); 0 before it did, and for NULL. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn d365_client_advised_parallelism(client: *const d365_client) -> u32 {
+    // SAFETY: a handle or NULL.
+    unsafe { handle(client, "client") }.ok().and_then(|client| client.0.advised_parallelism()).unwrap_or(0)
+}
+
+/// How many more requests the environment takes within its window of five minutes, as its last reply said
+/// (`x-ms-ratelimit-burst-remaining-xrm-requests`); -1 before it did, and for NULL. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn d365_client_requests_left(client: *const d365_client) -> i64 {
+    // SAFETY: a handle or NULL.
+    let left = unsafe { handle(client, "client") }.ok().and_then(|client| client.0.requests_left());
+    left.and_then(|left| left.try_into().ok()).unwrap_or(-1)
+}
+
+/// How many milliseconds of execution time the environment takes further in that window
+/// (`x-ms-ratelimit-time-remaining-xrm-requests`); -1 before it said so, and for NULL. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn d365_client_time_left_ms(client: *const d365_client) -> i64 {
+    // SAFETY: a handle or NULL.
+    let left = unsafe { handle(client, "client") }.ok().and_then(|client| client.0.time_left());
+    left.and_then(|left| left.as_millis().try_into().ok()).unwrap_or(-1)
 }

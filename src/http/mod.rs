@@ -1,5 +1,6 @@
 //! Requests over HTTP: reqwest, with the retry policy, the throttle gate and the call's log around it.
 
+mod advice;
 mod body;
 mod gate;
 mod limits;

@@ -1,6 +1,5 @@
 //! Sends a request until it has an answer: waits at the gate, signs it, sends it, judges the reply, waits, tries again.
 
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use reqwest::blocking::Client;
@@ -9,6 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use super::advice::Advice;
 use super::body::{self, Unread};
 use super::gate::Gate;
 use super::payload::wiped;
@@ -48,8 +48,7 @@ pub(crate) struct Transport {
     retry: RetryPolicy,
     limits: Limits,
     gate: Gate,
-    /// How many requests at once the environment advised last (`x-ms-dop-hint`); 0 before it said so.
-    advised: AtomicU32,
+    advice: Advice,
 }
 
 /// Why one try got no reply.
@@ -77,16 +76,16 @@ impl Transport {
         let builder = settings.proxy.apply(builder, settings.plain_needed)?;
         let client = builder.build().map_err(|error| invalid("The HTTP client can't be set up", error))?;
         let (timeout, retry, limits) = (settings.timeout, settings.retry, settings.limits);
-        Ok(Transport { client, timeout, retry, limits, gate: Gate::default(), advised: AtomicU32::new(0) })
+        Ok(Transport { client, timeout, retry, limits, gate: Gate::default(), advice: Advice::default() })
     }
 
     pub(crate) fn retry_policy(&self) -> &RetryPolicy {
         &self.retry
     }
 
-    /// How many requests at once the environment advises, where it has said so.
-    pub(crate) fn advised_parallelism(&self) -> Option<u32> {
-        Some(self.advised.load(Ordering::Relaxed)).filter(|advised| *advised > 0)
+    /// What the environment said about how much it takes.
+    pub(crate) fn advice(&self) -> &Advice {
+        &self.advice
     }
 
     /// Sends the request until there is an answer that another try would not change. An answer that says no is a response,
@@ -123,10 +122,8 @@ impl Transport {
             }
             // A throttled request waits at the gate, with all others of this client.
             let mut waits_at_gate = false;
-            if let Ok(response) = &outcome
-                && let Some(advised) = response.header("x-ms-dop-hint").and_then(|hint| hint.trim().parse().ok())
-            {
-                self.advised.store(advised, Ordering::Relaxed);
+            if let Ok(response) = &outcome {
+                self.advice.take(response);
             }
             call.log(describe(&name, &outcome, started.elapsed(), tries));
             let (delay, failure) = match outcome {

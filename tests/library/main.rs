@@ -1,5 +1,6 @@
 //! The library against Local Dataverse, over real HTTP and sign-in.
 
+mod advice;
 mod bulk;
 mod caller;
 mod cancel;

@@ -36,6 +36,18 @@ Describe 'Connections' {
         $failure.Exception.Status | Should -Be 'AuthenticationFailed'
     }
 
+    It 'tells what is left of the limits, as the last reply said' {
+        $connection = Connect-Dynamics365 @at -Credential (New-TestCredential) -Name limited
+        $null = Get-Dynamics365User -Connection limited
+        $before = (Get-Dynamics365Connection -Name limited).RequestsLeft
+        $null = Get-Dynamics365User -Connection limited
+        $now = Get-Dynamics365Connection -Name limited
+        $before - $now.RequestsLeft | Should -Be 1
+        $now.TimeLeft.TotalSeconds | Should -BeGreaterThan 1
+        $now.AdvisedParallelism | Should -Be 4
+        Disconnect-Dynamics365 -Connection limited
+    }
+
     It 'makes no request with -SkipTest' {
         $null = Connect-Dynamics365 @at -Credential (New-TestCredential) -SkipTest
         @(Get-WirePath).Length | Should -Be 0

@@ -67,6 +67,20 @@ function Set-ConnectionUser {
     $Connection.ConnectedAt = [datetime]::Now
 }
 
+# Writes into a connection what the environment said last about how much it takes. No request is made.
+function Update-ConnectionLimit {
+    param($Connection)
+    $handle = $Connection.GetHandle()
+    if ($handle.IsClosed) { return }
+    $native = Get-NativeType
+    $advised = $native::d365_client_advised_parallelism($handle)
+    if ($advised -gt 0) { $Connection.AdvisedParallelism = [int]$advised }
+    $requests = $native::d365_client_requests_left($handle)
+    if ($requests -ge 0) { $Connection.RequestsLeft = $requests }
+    $milliseconds = $native::d365_client_time_left_ms($handle)
+    if ($milliseconds -ge 0) { $Connection.TimeLeft = [timespan]::FromMilliseconds($milliseconds) }
+}
+
 # Puts a connection into the list in the place of one with the same name, and makes it the default one. The one before it stays
 # usable for who holds it.
 function Register-Connection {

@@ -147,7 +147,8 @@ function Add-ConnectionType {
     param($Module)
     $type = $Module.DefineType('Dynamics365.Connection', [System.Reflection.TypeAttributes]'Public, Sealed')
     $fields = [ordered]@{ Name = [string]; Url = [string]; ApiPath = [string]; LoginId = [string]; UserId = [string]; BusinessUnitId = [string]
-        OrganizationId = [string]; Version = [string]; ConnectedAt = [System.Nullable[datetime]]; IsDefault = [bool] }
+        OrganizationId = [string]; Version = [string]; ConnectedAt = [System.Nullable[datetime]]; IsDefault = [bool]
+        AdvisedParallelism = [System.Nullable[int]]; RequestsLeft = [System.Nullable[long]]; TimeLeft = [System.Nullable[timespan]] }
     $name = $null
     foreach ($field in $fields.Keys) {
         $builder = $type.DefineField($field, $fields[$field], [System.Reflection.FieldAttributes]::Public)

@@ -22,6 +22,9 @@ $script:NativeDeclarations = @(
     'd365_status d365_client_bulk(const d365_client *client, uint32_t limit, d365_client **bulk, d365_error **error);'
     'uint32_t d365_client_limit(const d365_client *client);'
     'void d365_client_stop(const d365_client *client);'
+    'uint32_t d365_client_advised_parallelism(const d365_client *client);'
+    'int64_t d365_client_requests_left(const d365_client *client);'
+    'int64_t d365_client_time_left_ms(const d365_client *client);'
 
     'd365_status d365_user_get(const d365_client *client, const char *user_id, const char *columns, d365_operation **operation, d365_error **error);'
     'd365_status d365_user_create(const d365_client *client, const char *attributes_json, uint32_t flags, d365_operation **operation, d365_error **error);'

@@ -5,7 +5,8 @@ function Get-Dynamics365Connection {
 
     .DESCRIPTION
     Writes the connections that Connect-Dynamics365 opened in this session (this runspace): name, address, who is signed in, and which one is
-    the default. A connection never holds a secret that could be shown.
+    the default. A connection never holds a secret that could be shown. RequestsLeft and TimeLeft are what the environment's last reply said of its
+    service protection limits (requests and execution time within five minutes), AdvisedParallelism how many requests at once it advises.
 
     .PARAMETER Name
     The name of a connection; wildcards are allowed. Without it, all.
@@ -23,6 +24,11 @@ function Get-Dynamics365Connection {
 
     Shows the connection that commands use when -Connection is not given.
 
+    .EXAMPLE
+    Get-Dynamics365Connection | Format-List Name, Version, RequestsLeft, TimeLeft, AdvisedParallelism
+
+    Shows how much the environments take at the moment.
+
     .INPUTS
     None.
 
@@ -39,6 +45,7 @@ function Get-Dynamics365Connection {
     foreach ($connection in $script:Connections.ToArray()) {
         if ($Default -and -not $connection.IsDefault) { continue }
         if ($PSBoundParameters.ContainsKey('Name') -and $connection.Name -notlike $Name) { continue }
+        Update-ConnectionLimit $connection
         $connection
     }
     if ($PSBoundParameters.ContainsKey('Name') -and -not [System.Management.Automation.WildcardPattern]::ContainsWildcardCharacters($Name)) {

@@ -53,7 +53,7 @@ const OPTIONAL: [(&str, &str); 7] = [
 const NEEDED: [(&str, &str); 1] = [("d365_user_move", "business_unit")];
 
 /// The functions whose answer is no `d365_status` of a call, and what holds for them.
-const ANSWERS: [(&str, &str); 8] = [
+const ANSWERS: [(&str, &str); 11] = [
     ("d365_abi_version", "d365_abi_version() == D365_ABI_VERSION"),
     ("d365_version", "d365_version() != NULL"),
     (
@@ -65,6 +65,9 @@ const ANSWERS: [(&str, &str); 8] = [
     ("d365_error_retry_after_ms", "d365_error_retry_after_ms(NULL) == -1"),
     ("d365_question_wants", "d365_question_wants(NULL) == 0"),
     ("d365_client_limit", "d365_client_limit(NULL) == 0"),
+    ("d365_client_advised_parallelism", "d365_client_advised_parallelism(NULL) == 0"),
+    ("d365_client_requests_left", "d365_client_requests_left(NULL) == -1"),
+    ("d365_client_time_left_ms", "d365_client_time_left_ms(NULL) == -1"),
 ];
 
 /// The program for these functions.
