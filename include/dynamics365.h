@@ -401,7 +401,8 @@ void d365_error_free(d365_error *error);
 
 // Lists users. `columns` are logical names separated by commas; NULL means systemuserid, fullname, domainname, internalemailaddress, firstname, lastname, businessunitid, isdisabled, accessmode,
 // applicationid, photourl, employeeid, governmentid, homephone, jobtitle, middlename, mobilephone, nickname, salutation, skills, title. Beside those of the
-// table there is the column "roles": the names of the roles that the user holds of its own, separated by GS (0x1D).
+// table there are the columns "roles", the names of the roles that the user holds of its own, separated by GS (0x1D), and
+// "businessunitname", the name of its business unit.
 // `filter` and `order_by` are OData expressions ("isdisabled eq true", "name desc") or NULL. At most `first` rows; 0 means all.
 //
 // Any thread. On success `*rows` is a handle to read with `d365_rows_next` and to free with `d365_rows_free`; a wrong column or
@@ -524,7 +525,8 @@ void d365_operation_cancel(const d365_operation *operation);
 // Frees an operation, and cancels it where it is under way; NULL is fine.
 void d365_operation_free(d365_operation *operation);
 
-// Reads one user. `user_id` is its systemuserid, `columns` are logical names separated by commas; NULL means the usual ones.
+// Reads one user. `user_id` is its systemuserid, `columns` are logical names separated by commas; NULL means the usual ones. Beside those of
+// the table there is the column "businessunitname", the name of its business unit.
 //
 // Result: `{"systemuserid":"...","fullname":"...", ...}`, the columns asked for, in that order, null where not set. Lookups are asked
 // for by their plain names ("businessunitid").

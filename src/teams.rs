@@ -10,7 +10,7 @@ use crate::error::{Result, Status};
 use crate::holder::Kind;
 use crate::odata::{self, Entity, Query, Row};
 use crate::roles::{self, RoleRef};
-use crate::users::USER;
+use crate::users::{self, USER};
 
 pub(crate) const TEAM: Entity = Entity {
     set: "teams",
@@ -54,12 +54,14 @@ pub fn list(client: &Client, query: &Query) -> Result<Pages> {
     client.pages(TEAM.set, &TEAM, query, "the teams".into())
 }
 
-/// The users who belong to a team.
+/// The users who belong to a team; with the column `businessunitname` beside those of the table.
 ///
 /// # Errors
 /// The first page is `TeamNotFound` where there is no such team.
 pub fn members(client: &Client, id: Uuid, query: &Query) -> Result<Pages> {
-    client.pages(&format!("teams({id})/teammembership_association"), &MEMBER, query, format!("team {id}"))
+    let columns = users::columns_of(&query.columns, &[users::UNIT_NAME])?;
+    let path = format!("teams({id})/teammembership_association");
+    Ok(client.pages_of(&path, &MEMBER, columns, query, format!("team {id}")))
 }
 
 /// The roles that a team holds.

@@ -483,7 +483,7 @@ function ConvertTo-ConnectorRecord {
             if ($null -ne $property) { $record[$name] = $property.Value }
         }
     }
-    else { foreach ($property in $Row.psobject.Properties) { if ($property.Name -cne 'Roles') { $record[$property.Name.ToLowerInvariant()] = $property.Value } } }
+    else { foreach ($property in $Row.psobject.Properties) { if ($property.Name -cnotin 'Roles', 'BusinessUnitName') { $record[$property.Name.ToLowerInvariant()] = $property.Value } } }
     $record
 }
 

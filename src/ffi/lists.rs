@@ -28,7 +28,8 @@ pub(super) fn query(columns: Vec<String>, filter: Option<&str>, order_by: Option
 
 /// Lists users. `columns` are logical names separated by commas; NULL means systemuserid, fullname, domainname, internalemailaddress, firstname, lastname, businessunitid, isdisabled, accessmode,
 /// applicationid, photourl, employeeid, governmentid, homephone, jobtitle, middlename, mobilephone, nickname, salutation, skills, title. Beside those of the
-/// table there is the column "roles": the names of the roles that the user holds of its own, separated by GS (0x1D).
+/// table there are the columns "roles", the names of the roles that the user holds of its own, separated by GS (0x1D), and
+/// "businessunitname", the name of its business unit.
 /// `filter` and `order_by` are OData expressions ("isdisabled eq true", "name desc") or NULL. At most `first` rows; 0 means all.
 ///
 /// Any thread. On success `*rows` is a handle to read with `d365_rows_next` and to free with `d365_rows_free`; a wrong column or

@@ -34,7 +34,8 @@ pub(super) fn start_on<T: Serialize>(
     Ok(Status::Ok)
 }
 
-/// Reads one user. `user_id` is its systemuserid, `columns` are logical names separated by commas; NULL means the usual ones.
+/// Reads one user. `user_id` is its systemuserid, `columns` are logical names separated by commas; NULL means the usual ones. Beside those of
+/// the table there is the column "businessunitname", the name of its business unit.
 ///
 /// Result: `{"systemuserid":"...","fullname":"...", ...}`, the columns asked for, in that order, null where not set. Lookups are asked
 /// for by their plain names ("businessunitid").

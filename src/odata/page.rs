@@ -212,7 +212,13 @@ fn push_field(
 ) -> Result<(), serde_json::Error> {
     let json = raw.get();
     if let Some(part) = related.and_then(|related| related.part) {
-        let rows: Vec<serde_json::Map<String, serde_json::Value>> = serde_json::from_str(json)?;
+        type Row = serde_json::Map<String, serde_json::Value>;
+        // One row, or none, where the navigation property is of that kind.
+        let rows: Vec<Row> = match json.as_bytes()[0] {
+            b'n' => Vec::new(),
+            b'{' => vec![serde_json::from_str(json)?],
+            _ => serde_json::from_str(json)?,
+        };
         for (index, row) in rows.iter().enumerate() {
             if index > 0 {
                 batch.text.push(GROUP);

@@ -124,9 +124,12 @@ pub(crate) fn list_url(api: &Url, path: &str, columns: &[Column], query: &Query)
     let mut url = api.join(path).expect("paths of the library are valid");
     let own = columns.iter().filter(|column| column.related.is_none());
     let selected: Vec<_> = own.map(|column| column.property.as_str()).collect();
-    let mut options = format!("$select={}", selected.join(","));
+    // Without columns of its own a row comes whole: `$select` can't be empty.
+    let mut options = if selected.is_empty() { String::new() } else { format!("$select={}", selected.join(",")) };
     let mut add = |name: &str, value: &str| {
-        options.push('&');
+        if !options.is_empty() {
+            options.push('&');
+        }
         options.push_str(name);
         options.push('=');
         options.extend(utf8_percent_encode(value, QUERY_VALUE));

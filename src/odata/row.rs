@@ -29,5 +29,12 @@ pub(crate) fn read_row(response: &Response) -> Result<Row> {
 
 /// The columns of a row, under the names of the caller.
 pub(crate) fn select_row(mut row: Row, columns: &[Column]) -> Row {
-    columns.iter().map(|column| (column.name.clone(), row.remove(&column.property).unwrap_or(Value::Null))).collect()
+    let value = |column: &Column| {
+        let mut value = row.remove(&column.property).unwrap_or(Value::Null);
+        match column.related.as_ref().and_then(|related| related.part) {
+            Some(part) => value.get_mut(part).map_or(Value::Null, Value::take),
+            None => value,
+        }
+    };
+    columns.iter().map(value).zip(columns).map(|(value, column)| (column.name.clone(), value)).collect()
 }

@@ -49,8 +49,10 @@ pub(crate) const USER: Entity = Entity {
     missing: Status::UserNotFound,
 };
 
-/// The column of [`list`] that is none of the table: the names of the roles that a user holds of its own, separated by GS (0x1D).
+/// A column of lists that is none of the table: the names of the roles that a user holds of its own, separated by GS (0x1D).
 const ROLE_NAMES: &str = "roles";
+/// Likewise, of one user as well: the name of its business unit.
+pub(crate) const UNIT_NAME: &str = "businessunitname";
 
 /// How a user is created or changed.
 #[derive(Debug, Clone, Copy, Default)]
@@ -105,29 +107,37 @@ impl UserChange {
     }
 }
 
-/// One user. `columns` are logical names; none means the usual ones.
+/// One user. `columns` are logical names; none means the usual ones. Beside those of the table there is the column `businessunitname`: the
+/// name of the user's business unit.
 ///
 /// # Errors
 /// `UserNotFound` where there is no such user.
 pub fn get(client: &Client, id: Uuid, columns: &[String]) -> Result<Row> {
-    client.row(&USER, id, &odata::columns_of(&USER, columns)?)
+    client.row(&USER, id, &columns_of(columns, &[UNIT_NAME])?)
 }
 
-/// Users, page by page. Beside those of the table there is the column `roles`: the names of the roles that the user holds of its own,
-/// separated by GS (0x1D).
+/// Users, page by page. Beside those of the table there are the columns `roles`, the names of the roles that the user holds of its own,
+/// separated by GS (0x1D), and `businessunitname`.
 pub fn list(client: &Client, query: &Query) -> Result<Pages> {
-    let names: Vec<&String> = query.columns.iter().filter(|name| !is_role_names(name)).collect();
-    let mut columns = odata::columns_of(&USER, &names)?;
-    for (place, name) in query.columns.iter().enumerate().filter(|(_, name)| is_role_names(name)) {
-        let options = "$select=name".to_owned();
-        let column = Column::related(name.trim(), "systemuserroles_association", options, Some("name"));
-        columns.insert(place.min(columns.len()), column);
-    }
+    let columns = columns_of(&query.columns, &[ROLE_NAMES, UNIT_NAME])?;
     Ok(client.pages_of(USER.set, &USER, columns, query, "the users".into()))
 }
 
-fn is_role_names(name: &str) -> bool {
-    name.trim().eq_ignore_ascii_case(ROLE_NAMES)
+/// The columns of users that were asked for, or the usual ones; those in `beyond` are none of the table.
+pub(crate) fn columns_of(names: &[String], beyond: &[&str]) -> Result<Vec<Column>> {
+    let is_beyond = |name: &str| beyond.iter().any(|beyond| name.trim().eq_ignore_ascii_case(beyond));
+    let own: Vec<&String> = names.iter().filter(|name| !is_beyond(name)).collect();
+    let mut columns = match own.is_empty() && !names.is_empty() {
+        true => Vec::new(),
+        false => odata::columns_of(&USER, &own)?,
+    };
+    for (place, name) in names.iter().enumerate().filter(|(_, name)| is_beyond(name)) {
+        let property =
+            if name.trim().eq_ignore_ascii_case(UNIT_NAME) { "businessunitid" } else { "systemuserroles_association" };
+        let column = Column::related(name.trim(), property, "$select=name".to_owned(), Some("name"));
+        columns.insert(place.min(columns.len()), column);
+    }
+    Ok(columns)
 }
 
 /// The roles that a user holds of its own (those of its teams are not among them).

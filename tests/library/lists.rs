@@ -1,6 +1,6 @@
 //! Reading one user and lists: columns, filters, order, pages.
 
-use dynamics365::{Next, Query, Rows, Status, business_units, roles, users};
+use dynamics365::{Next, Query, Rows, Status, business_units, roles, teams, users};
 use local_dataverse::{Action, Options, Server, seed};
 use serde_json::{Value, json};
 
@@ -161,4 +161,30 @@ fn roles_and_business_units_are_listed() {
     let mut units = names(business_units::list(&client, &query).unwrap());
     units.sort();
     assert_eq!(units, ["Contoso", "Sales", "Service"]);
+}
+
+#[test]
+fn users_come_with_the_names_of_their_unit_and_roles_where_these_are_asked_for() {
+    let server = server();
+    let client = client(&server);
+    let columns = ["BusinessUnitName", "fullname", "roles"].map(String::from).to_vec();
+    let query = Query { columns, filter: Some("fullname eq 'Adele Example'".into()), ..Query::default() };
+    let rows: Vec<_> = users::list(&client, &query).unwrap().collect::<Result<_, _>>().unwrap();
+    let records: Vec<Vec<_>> = rows.iter().flat_map(|batch| batch.records()).collect();
+    assert_eq!(records, [["Sales", "Adele Example", "Salesperson"]]);
+
+    let row = users::get(&client, seed::ADELE, &["fullname".into(), "businessunitname".into()]).unwrap();
+    assert_eq!(
+        serde_json::Value::Object(row),
+        serde_json::json!({ "fullname": "Adele Example", "businessunitname": "Sales" })
+    );
+
+    // Nothing of the table itself.
+    let query = Query { columns: vec!["businessunitname".into()], ..Query::default() };
+    let members = teams::members(&client, uuid::Uuid::from_u128(0x9000_0000_0000_4000_8000_0000_0000_0002), &query)
+        .unwrap()
+        .collect::<Result<Vec<_>, _>>()
+        .unwrap();
+    let records: Vec<Vec<_>> = members.iter().flat_map(|batch| batch.records()).collect();
+    assert_eq!(records, [["Sales"], ["Sales"]]);
 }

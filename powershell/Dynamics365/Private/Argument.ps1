@@ -59,6 +59,12 @@ function Join-Column {
     $Property -join ','
 }
 
+# What to ask for where a command's user asks for no columns: those of the type.
+function Get-UsualColumn {
+    param([string] $Type)
+    @(foreach ($column in $script:RowColumns[$Type]) { $column.Split(':')[0].ToLowerInvariant() }) -join ','
+}
+
 function Select-UniqueName {
     param([string[]] $Property)
     if ($null -eq $Property) { return , [string[]]@() }

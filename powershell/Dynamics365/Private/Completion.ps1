@@ -46,8 +46,10 @@ function Get-CompletionName {
     if ($Kind -ceq 'Column') {
         $type = $Command.Replace('Get-Dynamics365', '').Replace('Change', 'User')
         if (-not $script:RowColumns.ContainsKey($type)) { return }
-        foreach ($column in $script:RowColumns[$type]) { $column.Split(':')[0].ToLowerInvariant() }
-        $script:MoreColumns[$type]
+        $names = @(foreach ($column in $script:RowColumns[$type]) { $column.Split(':')[0].ToLowerInvariant() }) + $script:MoreColumns[$type]
+        # Changes have the columns of the table only.
+        if ($Command -ceq 'Get-Dynamics365Change') { $names = @(foreach ($name in $names) { if ($name -notin 'roles', 'businessunitname') { $name } }) }
+        $names
         return
     }
     $connection = $script:DefaultConnection

@@ -6,7 +6,7 @@ $script:RowColumns = @{
     User         = @(
         'SystemUserId', 'FullName', 'DomainName', 'InternalEmailAddress', 'FirstName', 'LastName', 'BusinessUnitId', 'IsDisabled:Boolean',
         'AccessMode:Integer', 'ApplicationId', 'PhotoUrl', 'EmployeeId', 'GovernmentId', 'HomePhone', 'JobTitle', 'MiddleName', 'MobilePhone',
-        'Nickname', 'Salutation', 'Skills', 'Title')
+        'Nickname', 'Salutation', 'Skills', 'Title', 'BusinessUnitName')
     Role         = @('RoleId', 'Name', 'BusinessUnitId', 'ParentRootRoleId', 'IsManaged:Boolean')
     # A role as somebody holds it, itself or through a team.
     UserRole     = @('SystemUserId', 'FullName', 'RoleId', 'Name', 'BusinessUnitId', 'TeamId', 'TeamName')

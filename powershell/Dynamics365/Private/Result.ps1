@@ -20,7 +20,9 @@ function ConvertTo-FieldText {
 # One row by id: typed, or with -Property an object that has those columns only.
 function Get-Row {
     param($Cmdlet, $Connection, [string] $Function, [string] $Id, [string] $Type, [string[]] $Property)
-    $json = ConvertFrom-JsonText (Invoke-Operation -Cmdlet $Cmdlet -Connection $Connection -Function $Function -Arguments @($Id, (Join-Column $Property)))
+    $asked = Join-Column $Property
+    if ($null -eq $asked -and $Type -ceq 'User') { $asked = Get-UsualColumn $Type }
+    $json = ConvertFrom-JsonText (Invoke-Operation -Cmdlet $Cmdlet -Connection $Connection -Function $Function -Arguments @($Id, $asked))
     if ($null -eq $Property -or $Property.Length -eq 0) { return ConvertTo-RowObject -Json $json -Type $Type }
     $values = [ordered]@{ PSTypeName = "Selected.Dynamics365.$Type" }
     foreach ($name in $Property) {

@@ -35,7 +35,7 @@ function Get-Dynamics365TeamMember {
     }
     process {
         foreach ($item in $Team) {
-            try { Write-Row -Cmdlet $PSCmdlet -Connection $target -Function 'd365_team_members' -Arguments @((Resolve-TeamId $item), $null) -Type 'User' }
+            try { Write-Row -Cmdlet $PSCmdlet -Connection $target -Function 'd365_team_members' -Arguments @((Resolve-TeamId $item), (Get-UsualColumn 'User')) -Type 'User' }
             catch { Write-Failure $PSCmdlet $_ $item }
         }
     }

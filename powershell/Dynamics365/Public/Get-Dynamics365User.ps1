@@ -104,9 +104,10 @@ function Get-Dynamics365User {
         if ($IncludeRole -and $columns.Length -gt 0 -and $columns -notcontains 'roles') { $columns += 'roles' }
         $extra = ''
         $asked = Join-Column $columns
+        if ($columns.Length -eq 0) { $asked = Get-UsualColumn 'User' }
         if ($IncludeRole -and $columns.Length -eq 0) {
             $extra = 'Roles'
-            $asked = (@(foreach ($column in $script:RowColumns['User']) { $column.Split(':')[0].ToLowerInvariant() }) + 'roles') -join ','
+            $asked += ',roles'
         }
     }
     process {
