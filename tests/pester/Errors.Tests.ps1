@@ -63,6 +63,27 @@ Describe 'Errors' {
         $failure.Exception.Message | Should -BeLike '*no-such-library*'
     }
 
+    It 'refuse a 32-bit PowerShell, and say which one to start' {
+        $module = Get-Module -Name Dynamics365
+        foreach ($identifier in 'win-x86', 'linux-arm') {
+            $failure = Get-Failure { & $module { param($Identifier) Assert-Platform $Identifier } $identifier }
+            $failure.Exception.Status | Should -Be 'LibraryNotLoaded'
+            $failure.Exception.Message | Should -BeLike "*needs a 64-bit PowerShell*$identifier*SysWOW64*"
+        }
+        foreach ($identifier in 'win-x64', 'win-arm64', 'osx-arm64') { & $module { param($Identifier) Assert-Platform $Identifier } $identifier }
+    }
+
+    # A path from the root is not searched for, wherever the process was started.
+    It 'can not come from a library of the same name elsewhere' {
+        $module = Get-Module -Name Dynamics365
+        foreach ($given in '', 'dynamics365.dll') {
+            $before = $env:DYNAMICS365_LIBRARY
+            $env:DYNAMICS365_LIBRARY = $given
+            try { $path = & $module { Get-LibraryPath } } finally { $env:DYNAMICS365_LIBRARY = $before }
+            [System.IO.Path]::IsPathRooted($path) | Should -BeTrue
+        }
+    }
+
     # Built by 'cargo xtask test' from the library's own source with the next number; not for Windows on another machine.
     It 'name both versions where the library has another one' -Skip:([string]::IsNullOrEmpty($env:DYNAMICS365_OTHER_VERSION)) {
         $header = [System.IO.File]::ReadAllText([System.IO.Path]::Combine($env:DYNAMICS365_ROOT, 'include', 'dynamics365.h'))

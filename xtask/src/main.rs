@@ -4,6 +4,7 @@
 mod bytes;
 mod command;
 mod dataverse;
+mod debian;
 mod declarations;
 mod demo;
 mod dotnet;

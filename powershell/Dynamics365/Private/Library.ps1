@@ -9,6 +9,15 @@ function Get-RuntimeIdentifier {
     "$platform-$architecture"
 }
 
+# Refuses a process that no library can be for: a 32-bit PowerShell of a 64-bit Windows, most of all.
+function Assert-Platform {
+    param([string] $Identifier)
+    if ($Identifier -match '-(x64|arm64)$') { return }
+    throw (New-Failure -Status 'LibraryNotLoaded' -Target $Identifier -Message ("The module Dynamics365 needs a 64-bit PowerShell, and this process is $Identifier. " +
+            'Start the 64-bit one: Windows PowerShell of C:\Windows\System32 (not of SysWOW64), or pwsh of C:\Program Files (not of Program Files (x86)); ' +
+            'a service that hosts PowerShell must be 64-bit itself.'))
+}
+
 # The path of the library: DYNAMICS365_LIBRARY where it is set, otherwise the one that came with the module.
 function Get-LibraryPath {
     $given = [System.Environment]::GetEnvironmentVariable('DYNAMICS365_LIBRARY')
@@ -23,8 +32,9 @@ function Get-LibraryPath {
 # The type whose static methods are the library's functions. Loads the library the first time, and checks that it fits this module.
 function Get-NativeType {
     if ($null -ne $script:Native) { return $script:Native }
-    $path = Get-LibraryPath
     $identifier = Get-RuntimeIdentifier
+    Assert-Platform $identifier
+    $path = Get-LibraryPath
     if (-not [System.IO.File]::Exists($path)) {
         throw (New-Failure -Status 'LibraryNotLoaded' -Target $path -Message ("The native library of the module Dynamics365 is not there: '$path' " +
                 "(this process is $identifier). Install a build of the module that has bin/$identifier, or set the environment variable " +

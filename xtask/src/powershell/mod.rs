@@ -15,6 +15,7 @@ use crate::project::Project;
 pub use packages::Packages;
 
 /// One that runs scripts.
+#[derive(Clone)]
 pub struct PowerShell {
     /// What people call it.
     pub name: String,
@@ -48,6 +49,15 @@ impl PowerShell {
 
     fn installed(name: &str) -> Option<Self> {
         Some(Self::new(name, find(name)?))
+    }
+
+    /// The same as an account of a service has it: without a profile, and without a folder for temporary files.
+    pub fn of_a_service(&self) -> Self {
+        let mut shell = self.clone();
+        for name in ["HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "TMPDIR", "TEMP", "TMP"] {
+            shell.environment.push((name.into(), (self.path)(Path::new("/no-such-folder"))));
+        }
+        shell
     }
 
     /// A command that still lacks what it is to do.

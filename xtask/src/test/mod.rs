@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every test of the project, each suite with its count.
 
 pub mod c;
+mod net48;
 mod node;
 mod package;
 mod pester;
@@ -15,7 +16,7 @@ use std::process::Command;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
 
 use crate::command::run as run_command;
@@ -68,6 +69,8 @@ enum Suite {
     Pester,
     /// The tests of the PowerShell engine host
     Engine,
+    /// The library in .NET Framework
+    Net48,
     /// The release: made, unpacked, and run from where it was unpacked
     Package,
     /// The DLL of Windows, and the suites above that use it, under wine
@@ -125,6 +128,7 @@ fn title(suite: Suite) -> (&'static str, &'static str) {
         Suite::Tour => ("Tour", "docs/tour.md shows what its commands show"),
         Suite::Pester => ("Pester", "the module and the connector"),
         Suite::Engine => ("Engine", "the host for machines without PowerShell"),
+        Suite::Net48 => ("Net48", "the module's signatures in .NET Framework 4.8"),
         Suite::Package => ("Package", "the release, unpacked and run from there"),
         Suite::Windows => ("Windows", "the DLL, and what runs through it under wine"),
     }
@@ -172,6 +176,11 @@ impl Context<'_> {
             Suite::Engine => self.in_each_shell(name, |setting, shell| match setting.engine {
                 Some(_) => setting.run(shell, "tests/powershell-engine/tests"),
                 None => Ok(Tally::SKIPPED),
+            }),
+            Suite::Net48 => self.measure(name, |context| {
+                let (built, shells) = (context.built()?, context.shells()?);
+                let shell = &shells.first().context("there is no PowerShell")?.powershell;
+                net48::suite(project, &built.0, &built.1, shell)
             }),
             Suite::Package => package::suite(self),
             Suite::Windows => windows::suite(self),

@@ -1,8 +1,8 @@
 //! The release: made, unpacked elsewhere in every PowerShell, and run from there.
 
 use std::fs;
-use std::path::PathBuf;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result};
 
@@ -14,7 +14,7 @@ use crate::demo;
 use crate::package::{self, Options, Package};
 use crate::powershell::PowerShell;
 use crate::project::{Project, runtime_identifier};
-use crate::stage::Staged;
+use crate::stage::{self, Staged};
 use crate::windows::Windows;
 
 const LIMIT: Duration = Duration::from_secs(300);
@@ -52,7 +52,7 @@ fn make(project: &Project) -> Result<Package> {
     package::make(project, &options)
 }
 
-/// Unpacks it into an empty folder, looks at it, and runs the demo from there.
+/// Unpacks it into an empty folder, looks at it, and runs the demo from there, as an account that may write nowhere.
 pub fn try_out(setting: &Setting, package: &Package, shell: &PowerShell) -> Result<Tally> {
     let project = setting.project;
     let folder = empty_folder()?;
@@ -70,8 +70,14 @@ pub fn try_out(setting: &Setting, package: &Package, shell: &PowerShell) -> Resu
         module: folder.join("Dynamics365").join("Dynamics365.psd1"),
         connector: folder.join("Connector").join("Connector.ps1"),
     };
-    let (steps, different) = demo::quietly(project, setting.built, &staged, shell)?;
+    let before = contents(&folder)?;
+    let (steps, different) = demo::quietly(project, setting.built, &staged, &shell.of_a_service())?;
     all.add(Tally { passed: steps - different, failed: different, skipped: 0 });
+    let is_untouched = contents(&folder)? == before;
+    if !is_untouched {
+        println!("  something was written into the folder of the module or the connector");
+    }
+    all.add(Tally::one(is_untouched));
     fs::remove_dir_all(&folder).with_context(|| format!("{} could not be removed", folder.display()))?;
     Ok(all)
 }
@@ -83,4 +89,17 @@ fn empty_folder() -> Result<PathBuf> {
         fs::remove_dir_all(&folder)?;
     }
     Ok(folder)
+}
+
+/// Every file below a folder, with its size and the time of its last change.
+fn contents(folder: &Path) -> Result<Vec<(PathBuf, u64, SystemTime)>> {
+    let mut all = Vec::new();
+    for path in stage::entries(folder)? {
+        let about = path.metadata()?;
+        if about.is_dir() {
+            all.extend(contents(&path)?);
+        }
+        all.push((path, about.len(), about.modified()?));
+    }
+    Ok(all)
 }

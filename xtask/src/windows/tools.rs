@@ -1,16 +1,12 @@
 //! What building and running for Windows takes on a machine that is none: found, installed, or named.
 
-use std::env;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Duration;
+use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use super::toolchain::TARGET;
-use crate::command::{find, run};
-
-const LIMIT: Duration = Duration::from_secs(900);
+use crate::command::find;
+use crate::debian;
 
 /// The programs.
 pub struct Tools {
@@ -36,17 +32,11 @@ pub fn find_all(has_rust: impl Fn() -> Result<bool>) -> Result<Found> {
     if let Found::All(tools) = look(has_rust()?) {
         return Ok(Found::All(tools));
     }
-    if may_install() {
-        let mut packages = PACKAGES.to_vec();
-        if !has_rust()? {
-            packages.extend(RUST_PACKAGES);
-        }
-        println!("  installing {}", packages.join(" "));
-        let install = [&["install", "--yes", "--no-install-recommends"], packages.as_slice()].concat();
-        if let Err(error) = apt(&["update"]).and_then(|()| apt(&install)) {
-            println!("  {error:#}");
-        }
+    let mut packages = PACKAGES.to_vec();
+    if !has_rust()? {
+        packages.extend(RUST_PACKAGES);
     }
+    debian::install(&packages);
     Ok(look(has_rust()?))
 }
 
@@ -73,24 +63,6 @@ fn advice(has_gcc: bool, has_wine: bool, has_rust: bool) -> String {
         ));
     }
     format!("not installed: {}", missing.join("; "))
-}
-
-fn may_install() -> bool {
-    let is_root = || Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
-    env::var_os("CI").is_some_and(|value| value == "true")
-        && Path::new("/etc/debian_version").exists()
-        && find("apt-get").is_some()
-        && is_root()
-}
-
-fn apt(arguments: &[&str]) -> Result<()> {
-    let mut command = Command::new("apt-get");
-    command.arg("--quiet=2").args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
-    let ended = run(&mut command, LIMIT, false)?;
-    if !ended.success {
-        bail!("apt-get {} failed:\n{}", arguments.join(" "), ended.output);
-    }
-    Ok(())
 }
 
 #[cfg(test)]
