@@ -1,9 +1,8 @@
 # Ways to sign in besides Login Id and secret: certificates, given tokens, token providers, the tenant that the environment names.
 BeforeDiscovery {
-    # What the wine that runs this lacks of Windows (xtask/src/windows/gaps.c): nothing elsewhere.
-    $gaps = @("$env:DYNAMICS365_GAPS".Split(','))
-    $noRoots = $gaps -contains 'roots'
-    $noCertificate = $gaps -contains 'ephemeral-keys' -or $gaps -contains 'cng-keys'
+    Import-Module "$PSScriptRoot/Support.psm1" -Force
+    $noRoots = Test-Gap roots
+    $noCertificate = Test-Gap ephemeral-keys, cng-keys
 }
 
 Describe 'Signing in' {

@@ -1,9 +1,8 @@
 # Secrets, keys and tokens are in no stream, no error, no object, no argument and no file, whichever way to sign in is used and however it fails.
 BeforeDiscovery {
-    # What the wine that runs this lacks of Windows (xtask/src/windows/gaps.c): nothing elsewhere.
-    $gaps = @("$env:DYNAMICS365_GAPS".Split(','))
-    $noRoots = $gaps -contains 'roots'
-    $noCertificate = $gaps -contains 'ephemeral-keys' -or $gaps -contains 'cng-keys'
+    Import-Module "$PSScriptRoot/Support.psm1" -Force
+    $noRoots = Test-Gap roots
+    $noCertificate = Test-Gap ephemeral-keys, cng-keys
 }
 
 Describe 'Secrets' {

@@ -26,6 +26,13 @@ function Get-ServerUrl { $script:Url }
 function Get-LoginId { $script:LoginId }
 function Get-Secret { $script:Secret }
 
+# Whether the wine that runs this lacks one of these of Windows: names that xtask/src/windows/gaps.c gives, with what shows them. Nothing is
+# lacking elsewhere.
+function Test-Gap {
+    param([string[]] $Name)
+    @("$env:DYNAMICS365_GAPS".Split(',') | Where-Object { $Name -contains $_ }).Length -gt 0
+}
+
 # A request to the control part of the server.
 function Invoke-Control {
     param([string] $Method, [string] $Path, [string] $Body = '')

@@ -55,7 +55,10 @@ fn make(project: &Project) -> Result<Package> {
 /// Unpacks it into an empty folder, looks at it, and runs the demo from there, as an account that may write nowhere.
 pub fn try_out(setting: &Setting, package: &Package, shell: &PowerShell) -> Result<Tally> {
     let project = setting.project;
-    let folder = empty_folder()?;
+    let place = empty_folder()?;
+    // Longer than the paths of old programs of Windows may be. Windows PowerShell is one of them.
+    let folder =
+        if cfg!(windows) { place.clone() } else { place.join("long ".repeat(24).trim()).join("path".repeat(40)) };
     let mut command = shell.script(&project.root.join("xtask").join("powershell").join("Expand-Package.ps1"));
     for (name, path) in [("-Package", &package.zip), ("-Sums", &package.sums), ("-Folder", &folder)] {
         command.arg(name).arg((shell.path)(path));
@@ -78,7 +81,7 @@ pub fn try_out(setting: &Setting, package: &Package, shell: &PowerShell) -> Resu
         println!("  something was written into the folder of the module or the connector");
     }
     all.add(Tally::one(is_untouched));
-    fs::remove_dir_all(&folder).with_context(|| format!("{} could not be removed", folder.display()))?;
+    fs::remove_dir_all(&place).with_context(|| format!("{} could not be removed", place.display()))?;
     Ok(all)
 }
 
