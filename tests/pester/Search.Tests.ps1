@@ -60,6 +60,35 @@ Describe 'Searching users' {
     }
 }
 
+Describe 'Objects' {
+    BeforeAll {
+        Import-Module "$PSScriptRoot/Support.psm1" -Force
+        Connect-TestServer
+    }
+
+    It 'have names of roles as a list that is a text as well' {
+        $null = Add-Dynamics365UserRole -User (Get-Known).Adele -Role 'Sales Manager'
+        $user = Get-Dynamics365User -Email adele@contoso.example -IncludeRole
+        $user.Roles.Count | Should -Be 2
+        $user.Roles -contains 'salesperson' | Should -BeTrue
+        "$(@($user.Roles)[0])" | Should -Be 'Salesperson'
+        $user.Roles.ToString() | Should -Be 'Salesperson, Sales Manager'
+        @((Get-Dynamics365User -Email chiara@contoso.example -IncludeRole).Roles).Length | Should -Be 0
+    }
+
+    It 'survive Export-Csv and ConvertTo-Json' {
+        # A bare engine has neither.
+        if ($null -eq (Get-Command -Name ConvertTo-Csv -ErrorAction SilentlyContinue)) { return }
+        $user = Get-Dynamics365User -Email adele@contoso.example -IncludeRole
+        $row = $user | ConvertTo-Csv -NoTypeInformation | ConvertFrom-Csv
+        "$($row.FullName) $($row.IsDisabled) $($row.BusinessUnitName)" | Should -Be 'Adele Example False Sales'
+        $row.Roles | Should -Be $user.Roles.ToString()
+        $json = ConvertFrom-Json (ConvertTo-Json $user)
+        "$($json.FullName) $($json.IsDisabled) $($json.Roles -join '+')" | Should -Be "Adele Example False $($user.Roles -join '+')"
+        (@($json.psobject.Properties | ForEach-Object { $_.Name }) -join ' ') | Should -Be (@($user.psobject.Properties | ForEach-Object { $_.Name }) -join ' ')
+    }
+}
+
 Describe 'Get-Dynamics365Change' {
     BeforeAll {
         Import-Module "$PSScriptRoot/Support.psm1" -Force

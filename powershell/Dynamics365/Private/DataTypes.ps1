@@ -24,8 +24,8 @@ $script:ChangeColumns = @{
     teamroles = @('teamroleid', 'teamid', 'roleid'); teammembership = @('teammembershipid', 'teamid', 'systemuserid')
 }
 
-# Fields that a row type has beside its columns: filled where they are asked for.
-$script:RowExtras = @{ User = @{ Roles = [string[]] } }
+# Fields that a row type has beside its columns, lists of names: filled where they are asked for.
+$script:RowExtras = @{ User = @('Roles') }
 
 # The columns that are no text wherever they are asked for by name (-Property).
 $script:TypedColumns = @{ isdisabled = 'Boolean'; ismanaged = 'Boolean'; islicensed = 'Boolean'; accessmode = 'Integer'; caltype = 'Integer'; teamtype = 'Integer'; isdefault = 'Boolean'; roles = 'List' }
@@ -50,8 +50,9 @@ $script:PlainTypes = [ordered]@{
 function Add-DataType {
     param($Module, $Types)
     $convert = Add-ConvertType -Module $Module
+    $Types['NameList'] = Add-NameListType -Module $Module
     foreach ($name in $script:RowColumns.Keys) {
-        $Types[$name] = Add-RowType -Module $Module -Name $name -Columns $script:RowColumns[$name] -Extras $script:RowExtras[$name] -Convert $convert
+        $Types[$name] = Add-RowType -Module $Module -Name $name -Columns $script:RowColumns[$name] -Extras $script:RowExtras[$name] -Convert $convert -NameList $Types['NameList']
     }
     foreach ($name in $script:PlainTypes.Keys) {
         $type = $Module.DefineType("Dynamics365.$name", [System.Reflection.TypeAttributes]'Public, Sealed')
@@ -97,10 +98,30 @@ function Add-ConvertType {
     $type.CreateType()
 }
 
+# A list of names whose text is the names with commas: Export-Csv and a text write that, where an array would give 'System.String[]'.
+function Add-NameListType {
+    param($Module)
+    $list = [System.Collections.Generic.List[string]]
+    $type = $Module.DefineType('Dynamics365.NameList', [System.Reflection.TypeAttributes]'Public, Sealed', $list)
+    $constructor = $type.DefineConstructor([System.Reflection.MethodAttributes]::Public, [System.Reflection.CallingConventions]::Standard, [System.Type[]]@([string[]]))
+    $il = $constructor.GetILGenerator()
+    $il.Emit([System.Reflection.Emit.OpCodes]::Ldarg_0)
+    $il.Emit([System.Reflection.Emit.OpCodes]::Ldarg_1)
+    $il.Emit([System.Reflection.Emit.OpCodes]::Call, $list.GetConstructor([System.Type[]]@([System.Collections.Generic.IEnumerable[string]])))
+    $il.Emit([System.Reflection.Emit.OpCodes]::Ret)
+    $method = $type.DefineMethod('ToString', [System.Reflection.MethodAttributes]'Public, Virtual, HideBySig', [string], [System.Type]::EmptyTypes)
+    $il = $method.GetILGenerator()
+    $il.Emit([System.Reflection.Emit.OpCodes]::Ldstr, ', ')
+    $il.Emit([System.Reflection.Emit.OpCodes]::Ldarg_0)
+    $il.Emit([System.Reflection.Emit.OpCodes]::Call, [string].GetMethod('Join', [System.Type[]]@([string], [System.Collections.Generic.IEnumerable[string]])))
+    $il.Emit([System.Reflection.Emit.OpCodes]::Ret)
+    $type.CreateType()
+}
+
 # A class with one field a column, a constructor (string[] fields, int start) that fills them, and ToString() that gives the id,
 # so that an object stands for its id where text is expected.
 function Add-RowType {
-    param($Module, [string] $Name, [string[]] $Columns, [hashtable] $Extras, [type] $Convert)
+    param($Module, [string] $Name, [string[]] $Columns, [string[]] $Extras, [type] $Convert, [type] $NameList)
     $type = $Module.DefineType("Dynamics365.$Name", [System.Reflection.TypeAttributes]'Public, Sealed')
     $null = $type.DefineDefaultConstructor([System.Reflection.MethodAttributes]::Public)
     $constructor = $type.DefineConstructor([System.Reflection.MethodAttributes]::Public, [System.Reflection.CallingConventions]::Standard,
@@ -125,9 +146,7 @@ function Add-RowType {
         $il.Emit([System.Reflection.Emit.OpCodes]::Stfld, $field)
     }
     $il.Emit([System.Reflection.Emit.OpCodes]::Ret)
-    if ($null -ne $Extras) {
-        foreach ($extra in $Extras.Keys) { $null = $type.DefineField($extra, $Extras[$extra], [System.Reflection.FieldAttributes]::Public) }
-    }
+    foreach ($extra in $Extras) { $null = $type.DefineField($extra, $NameList, [System.Reflection.FieldAttributes]::Public) }
     Add-ToString -Type $type -Field $first
     $type.CreateType()
 }

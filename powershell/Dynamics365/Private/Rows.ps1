@@ -105,11 +105,14 @@ function ConvertFrom-Field {
         return , $objects
     }
     if ($Extra.Length -gt 0) {
+        $list = Get-DataType 'NameList'
         $width++
         for ($row = 0; $row -lt $Count; $row++) {
             $objects[$row] = $class::new($Fields, $row * $width)
             $text = $Fields[($row + 1) * $width - 2]
-            if ($text.Length -eq 0) { $objects[$row].$Extra = [string[]]@() } else { $objects[$row].$Extra = $text.Split([char]0x1D) }
+            $names = [string[]]@()
+            if ($text.Length -gt 0) { $names = $text.Split([char]0x1D) }
+            $objects[$row].$Extra = $list::new($names)
         }
         return , $objects
     }
