@@ -71,68 +71,65 @@ function Add-JsonString {
     $null = $Builder.Append('"')
 }
 
-# One token of JSON: text, number, word or sign, with the white space before it.
-$script:JsonToken = [regex]::new('\G[ \t\r\n]*(?:"(?<text>[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*)"|' +
-    '(?<number>-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)|(?<word>true|false|null)|(?<sign>[{}\[\],:]))',
-    [System.Text.RegularExpressions.RegexOptions]'CultureInvariant, ExplicitCapture')
+# One step through JSON: a value with the name before it, or a bracket, and the comma behind. The groups are read by their numbers, in this order: name, text, number,
+# word, sign, comma.
+$script:JsonStep = [regex]::new('\G[ \t\r\n]*(?:"(?<name>TEXT)"[ \t\r\n]*:[ \t\r\n]*)?(?:"(?<text>TEXT)"|(?<number>-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)|(?<word>true|false|null)|(?<sign>[{}\[\]]))[ \t\r\n]*(?<comma>,)?'.Replace(
+        'TEXT', '[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*'), [System.Text.RegularExpressions.RegexOptions]'CultureInvariant, ExplicitCapture')
 $script:JsonEscape = [regex]::new('\\(?:u(?<code>[0-9a-fA-F]{4})|(?<sign>.))', [System.Text.RegularExpressions.RegexOptions]'CultureInvariant, ExplicitCapture')
 
 # The value of a JSON text: objects become objects with properties, lists arrays, whole numbers int or long, others double.
 function ConvertFrom-JsonText {
     param([string] $Text)
-    # Each open object or list is a frame: its values, and the name that waits for its value.
-    $frames = [System.Collections.Generic.Stack[object]]::new()
-    $frame = $null
-    $expect = 'value'
-    $match = $script:JsonToken.Match($Text)
-    while ($match.Success) {
-        $end = $match.Index + $match.Length
-        $sign = $match.Groups['sign'].Value
-        $complete = $false
-        $value = $null
-        $valid = $true
-        if ($sign.Length -eq 0) {
-            if ($match.Groups['text'].Success -and ($expect -ceq 'name' -or $expect -ceq 'nameOrEnd')) {
-                $frame.Name = Restore-JsonText $match.Groups['text'].Value
-                $expect = 'colon'
-            }
-            else {
-                $valid = $expect -ceq 'value' -or $expect -ceq 'valueOrEnd'
-                $complete = $true
-                if ($match.Groups['text'].Success) { $value = Restore-JsonText $match.Groups['text'].Value }
-                elseif ($match.Groups['number'].Success) { $value = ConvertFrom-JsonNumber $match.Groups['number'].Value }
-                elseif ($match.Groups['word'].Value -cne 'null') { $value = $match.Groups['word'].Value -ceq 'true' }
-            }
-        }
-        elseif ($sign -ceq '{' -or $sign -ceq '[') {
-            $valid = $expect -ceq 'value' -or $expect -ceq 'valueOrEnd'
-            $frames.Push($frame)
-            if ($sign -ceq '{') { $frame = @{ Values = [ordered]@{}; Name = ''; IsList = $false }; $expect = 'nameOrEnd' }
-            else { $frame = @{ Values = [System.Collections.Generic.List[object]]::new(); Name = ''; IsList = $true }; $expect = 'valueOrEnd' }
-        }
-        elseif ($sign -ceq ':') { $valid = $expect -ceq 'colon'; $expect = 'value' }
-        elseif ($sign -ceq ',') {
-            $valid = $expect -ceq 'commaOrEnd'
-            if ($valid) { $expect = if ($frame.IsList) { 'value' } else { 'name' } }
+    # The object or list that is open; the name of the value that comes; and for those around it the same, with the name of what is open in them.
+    $open = $null
+    $isList = $false
+    $name = $null
+    $around = [System.Collections.Generic.Stack[object[]]]::new()
+    $mayFollow = $true
+    $mayClose = $false
+    $step = $script:JsonStep.Match($Text)
+    while ($step.Success) {
+        $groups = $step.Groups
+        $hasComma = $groups[6].Length -gt 0
+        $hasName = $groups[1].Success
+        $sign = $groups[5].Value
+        if ($sign -ceq '}' -or $sign -ceq ']') {
+            if ($null -eq $open -or $hasName -or -not $mayClose -or $isList -ne ($sign -ceq ']')) { break }
+            if ($isList) { $value = $open.ToArray() } else { $value = [pscustomobject]$open }
+            $open, $isList, $name = $around.Pop()
         }
         else {
-            $valid = $null -ne $frame -and ($sign -ceq ']') -eq $frame.IsList -and ($expect -ceq 'commaOrEnd' -or $expect -ceq 'nameOrEnd' -or $expect -ceq 'valueOrEnd')
-            if ($valid) {
-                $complete = $true
-                if ($frame.IsList) { $value = $frame.Values.ToArray() } else { $value = [pscustomobject]$frame.Values }
-                $frame = $frames.Pop()
+            if (-not $mayFollow -or $hasName -ne ($null -ne $open -and -not $isList)) { break }
+            if ($hasName) {
+                $name = $groups[1].Value
+                if ($name.IndexOf('\') -ge 0) { $name = Restore-JsonText $name }
             }
-        }
-        if (-not $valid) { break }
-        if ($complete) {
-            if ($null -eq $frame) {
-                if ($Text.Substring($end).Trim().Length -gt 0) { break }
-                return , $value
+            if ($sign.Length -gt 0) {
+                if ($hasComma) { break }
+                $around.Push(@($open, $isList, $name))
+                $isList = $sign -ceq '['
+                if ($isList) { $open = [System.Collections.Generic.List[object]]::new() } else { $open = [ordered]@{} }
+                $mayFollow = $true
+                $mayClose = $true
+                $step = $step.NextMatch()
+                continue
             }
-            if ($frame.IsList) { $frame.Values.Add($value) } else { $frame.Values[$frame.Name] = $value }
-            $expect = 'commaOrEnd'
+            if ($groups[2].Success) {
+                $value = $groups[2].Value
+                if ($value.IndexOf('\') -ge 0) { $value = Restore-JsonText $value }
+            }
+            elseif ($groups[3].Success) { $value = ConvertFrom-JsonNumber $groups[3].Value }
+            elseif ($groups[4].Value -ceq 'null') { $value = $null }
+            else { $value = $groups[4].Value -ceq 'true' }
         }
-        $match = $script:JsonToken.Match($Text, $end)
+        if ($null -eq $open) {
+            if ($hasComma -or $step.Index + $step.Length -lt $Text.Length) { break }
+            return , $value
+        }
+        if ($isList) { $open.Add($value) } else { $open[$name] = $value }
+        $mayFollow = $hasComma
+        $mayClose = -not $hasComma
+        $step = $step.NextMatch()
     }
     throw (New-Failure -Status 'UnexpectedResponse' -Message 'The text that came back is no JSON.')
 }
@@ -150,7 +147,6 @@ function ConvertFrom-JsonNumber {
 
 function Restore-JsonText {
     param([string] $Text)
-    if ($Text.IndexOf('\') -lt 0) { return $Text }
     $builder = [System.Text.StringBuilder]::new($Text.Length)
     $from = 0
     foreach ($match in $script:JsonEscape.Matches($Text)) {
