@@ -11,7 +11,7 @@ $script:CollectLimit = 5000
 # many changes may have been made whose results nobody took.
 $script:QueueAhead = 8
 # How long a command that is stopped waits for what is under way. With one native wait it has to stay well below the 0.2 s in which Ctrl+C ends a command.
-$script:SettleMilliseconds = 80
+$script:SettleMilliseconds = 60
 # What an operation ends with that was cancelled before it changed anything (D365_STATUS_CANCELLED).
 $script:Cancelled = 61
 
@@ -46,14 +46,14 @@ function Add-Change {
     }
     if (-not $Queue.Cmdlet.ShouldProcess($Target, $Action)) { return }
     $Queue.Entries.Add(@{ InputObject = $InputObject; Function = $Function; Arguments = $Arguments + @($Flags); Text = "$Action of $Target"; Convert = $Convert
-            Handle = [System.IntPtr]::Zero; Failure = $null })
+            Handle = [System.IntPtr]::Zero; IsRead = $false; Result = $null; Failure = $null })
 }
 
 # Queues what a command caught when it looked at an input: it is reported in its turn.
 function Add-ChangeFailure {
     param($Queue, [System.Management.Automation.ErrorRecord] $ErrorRecord, $InputObject)
     if ($Queue.Entries.Count -eq 0 -or $ErrorRecord.Exception -isnot (Get-DataType 'RequestException')) { Write-Failure $Queue.Cmdlet $ErrorRecord $InputObject; return }
-    $Queue.Entries.Add(@{ InputObject = $InputObject; Handle = [System.IntPtr]::Zero; Failure = $ErrorRecord; Text = '' })
+    $Queue.Entries.Add(@{ InputObject = $InputObject; Handle = [System.IntPtr]::Zero; IsRead = $true; Result = $null; Failure = $ErrorRecord; Text = '' })
 }
 
 # Makes the changes that were collected, where it is time for them.
@@ -117,13 +117,44 @@ function Start-QueuedChange {
     $client = if ($null -ne $Queue.Bulk) { $Queue.Bulk } else { Get-ClientHandle $Queue.Connection }
     while ($Run.Started -lt $Run.Entries.Count -and $Run.Started - $Run.Next -lt $Queue.Ahead) {
         $entry = $Run.Entries[$Run.Started]
-        if ($null -eq $entry.Failure) {
+        if (-not $entry.IsRead) {
             $call = [object[]](@(, $client) + $entry.Arguments + @([System.IntPtr]::Zero, [System.IntPtr]::Zero))
             try { Invoke-NativeStart -Function $entry.Function -Call $call }
-            catch { if ($_.Exception -isnot (Get-DataType 'RequestException')) { throw }; $entry.Failure = $_ }
+            catch { Set-ChangeFailure -Entry $entry -ErrorRecord $_ }
             finally { $entry.Handle = $call[$call.Length - 2] }
         }
         $Run.Started++
+    }
+}
+
+# What went wrong with a change; what is no failure of a change is thrown.
+function Set-ChangeFailure {
+    param($Entry, [System.Management.Automation.ErrorRecord] $ErrorRecord)
+    if ($ErrorRecord.Exception -isnot (Get-DataType 'RequestException')) { throw $ErrorRecord }
+    $Entry.Failure = $ErrorRecord
+    $Entry.IsRead = $true
+}
+
+# Reads what a change that is done came to.
+function Read-ChangeResult {
+    param($Queue, $Entry)
+    try { $Entry.Result = @(& $Entry.Convert (Get-OperationResult $Entry.Handle)) }
+    catch { Set-ChangeFailure -Entry $Entry -ErrorRecord $_ }
+    $Entry.IsRead = $true
+}
+
+# Reads the results that are there behind the one that is waited for: there is time for it now, and little left to do should the command be stopped.
+function Read-FinishedChange {
+    param($Queue, $Run)
+    for ($index = $Run.Next + 1; $index -lt $Run.Started; $index++) {
+        $entry = $Run.Entries[$index]
+        if ($entry.IsRead) { continue }
+        $failure = [System.IntPtr]::Zero
+        $status = $script:Native::d365_operation_wait($entry.Handle, [uint32]0, [ref]$failure)
+        if ($failure -ne [System.IntPtr]::Zero) { $script:Native::d365_error_free($failure) }
+        if ($status -eq 1 -or $status -eq $script:AnswerNeeded) { continue }
+        Write-NativeLog -Cmdlet $Queue.Cmdlet -Function 'd365_operation_log' -Handle $entry.Handle
+        Read-ChangeResult -Queue $Queue -Entry $entry
     }
 }
 
@@ -131,15 +162,14 @@ function Start-QueuedChange {
 function Receive-QueuedChange {
     param($Queue, $Run)
     $entry = $Run.Entries[$Run.Next]
-    $failure = $entry.Failure
-    $written = @()
-    if ($null -eq $failure) {
-        try {
-            while (-not (Wait-Operation -Cmdlet $Queue.Cmdlet -Connection $Queue.Connection -Operation $entry.Handle)) { Show-QueueProgress -Queue $Queue -Run $Run }
-            $written = @(& $entry.Convert (Get-OperationResult $entry.Handle))
+    if (-not $entry.IsRead) {
+        while (-not (Wait-Operation -Cmdlet $Queue.Cmdlet -Connection $Queue.Connection -Operation $entry.Handle)) {
+            Read-FinishedChange -Queue $Queue -Run $Run
+            Show-QueueProgress -Queue $Queue -Run $Run
         }
-        catch { if ($_.Exception -isnot (Get-DataType 'RequestException')) { throw }; $failure = $_ }
+        Read-ChangeResult -Queue $Queue -Entry $entry
     }
+    $failure = $entry.Failure
     # From here on it is told.
     $Run.Next++
     $Queue.Done++
@@ -149,7 +179,7 @@ function Receive-QueuedChange {
         Write-Failure $Queue.Cmdlet $failure $entry.InputObject
     }
     else {
-        $written
+        $entry.Result
     }
     Show-QueueProgress -Queue $Queue -Run $Run
 }
@@ -206,30 +236,30 @@ function Get-QueuedOutcome {
     for ($index = $Run.Next; $index -lt $Run.Started; $index++) {
         $entry = $Run.Entries[$index]
         if ($entry.Handle -eq [System.IntPtr]::Zero) { continue }
-        $failure = [System.IntPtr]::Zero
-        if ($IsPatient) {
-            while (-not (Wait-Operation -Cmdlet $Queue.Cmdlet -Connection $Queue.Connection -Operation $entry.Handle)) { continue }
-            $left = 0
+        if (-not $entry.IsRead) {
+            $failure = [System.IntPtr]::Zero
+            $left = [System.Math]::Max(0, $script:SettleMilliseconds - $watch.ElapsedMilliseconds)
+            if ($IsPatient) {
+                $left = 0
+                while (-not (Wait-Operation -Cmdlet $Queue.Cmdlet -Connection $Queue.Connection -Operation $entry.Handle)) { continue }
+            }
+            $status = $native::d365_operation_wait($entry.Handle, [uint32]$left, [ref]$failure)
+            if ($failure -ne [System.IntPtr]::Zero) { $native::d365_error_free($failure) }
+            if ($status -eq 1 -or $status -eq $script:AnswerNeeded) { $native::d365_operation_cancel($entry.Handle) }
+            # It says that nothing was changed: that counts as not begun.
+            if ($status -eq $script:Cancelled) { continue }
+            Read-ChangeResult -Queue $Queue -Entry $entry
         }
-        else { $left = [System.Math]::Max(0, $script:SettleMilliseconds - $watch.ElapsedMilliseconds) }
-        $status = $native::d365_operation_wait($entry.Handle, [uint32]$left, [ref]$failure)
-        if ($status -eq 1 -or $status -eq $script:AnswerNeeded) {
-            $native::d365_operation_cancel($entry.Handle)
-            $status = $native::d365_operation_wait($entry.Handle, [uint32]0, [ref]$failure)
-        }
-        # Cancelled says that nothing was changed: it counts as not begun.
-        if ($status -eq $script:Cancelled) { $native::d365_error_free($failure); continue }
+        $record = $entry.Failure
+        if ($null -ne $record -and $record.Exception.Status -ceq 'Cancelled') { continue }
         $outcome = (Get-DataType 'ChangeOutcome')::new()
         $outcome.InputObject = $entry.InputObject
         $outcome.Change = $entry.Text
-        if ($status -eq 0) {
-            $outcome.Outcome = 'Done'
-            $outcome.Result = @(& $entry.Convert (Get-OperationResult $entry.Handle))
-        }
-        else {
-            $record = New-NativeFailure -Status $status -NativeError $failure
+        $outcome.Result = $entry.Result
+        $outcome.Outcome = 'Done'
+        if ($null -ne $record) {
             $outcome.Outcome = if ($record.Exception.Status -ceq 'OutcomeUnknown') { 'Unknown' } else { 'Failed' }
-            $outcome.Error = [System.Management.Automation.ErrorRecord]::new($record.Exception, $record.FullyQualifiedErrorId, $record.CategoryInfo.Category, $entry.InputObject)
+            $outcome.Error = [System.Management.Automation.ErrorRecord]::new($record.Exception, "Dynamics365.$($record.Exception.Status)", $record.CategoryInfo.Category, $entry.InputObject)
         }
         $outcome
     }
