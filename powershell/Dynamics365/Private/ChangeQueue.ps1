@@ -20,19 +20,14 @@ function New-ChangeQueue {
     param($Cmdlet, $Connection, [int] $ThrottleLimit, [System.Management.Automation.ConfirmImpact] $Impact = 'Medium')
     @{
         Cmdlet = $Cmdlet; Connection = $Connection; ThrottleLimit = $ThrottleLimit; Impact = $Impact
+        # Whether an error is about what came through the pipeline, not about an argument.
+        TakesInput = $Cmdlet.MyInvocation.ExpectingInput
         IsStopping = Test-StopOnError $Cmdlet
         IsDirect = (Test-WhatIf $Cmdlet) -or (Test-Asking -Cmdlet $Cmdlet -Impact $Impact)
         Entries = [System.Collections.Generic.List[object]]::new(); Bulk = $null; Ahead = 1
         Pause = [System.Diagnostics.Stopwatch]::StartNew()
         Watch = $null; Done = 0; ShownAt = [long]0; IsShown = $false
     }
-}
-
-# The input that an error is about: what came through the pipeline, otherwise the argument.
-function Get-InputObject {
-    param($Cmdlet, $PipelineObject, $Argument)
-    if ($Cmdlet.MyInvocation.ExpectingInput) { return , $PipelineObject }
-    , $Argument
 }
 
 # Queues a change. -Arguments are those of the function between the client and the flags; -Convert makes the command's object of the result; -Target and -Action
@@ -45,7 +40,7 @@ function Add-Change {
         return
     }
     if (-not $Queue.Cmdlet.ShouldProcess($Target, $Action)) { return }
-    $Queue.Entries.Add(@{ InputObject = $InputObject; Function = $Function; Arguments = $Arguments + @($Flags); Text = "$Action of $Target"; Convert = $Convert
+    $Queue.Entries.Add(@{ InputObject = $InputObject; Function = $Function; Arguments = $Arguments + @($Flags); Target = $Target; Action = $Action; Convert = $Convert
             Handle = [System.IntPtr]::Zero; IsRead = $false; Result = $null; Failure = $null })
 }
 
@@ -53,7 +48,7 @@ function Add-Change {
 function Add-ChangeFailure {
     param($Queue, [System.Management.Automation.ErrorRecord] $ErrorRecord, $InputObject)
     if ($Queue.Entries.Count -eq 0 -or $ErrorRecord.Exception -isnot (Get-DataType 'RequestException')) { Write-Failure $Queue.Cmdlet $ErrorRecord $InputObject; return }
-    $Queue.Entries.Add(@{ InputObject = $InputObject; Handle = [System.IntPtr]::Zero; IsRead = $true; Result = $null; Failure = $ErrorRecord; Text = '' })
+    $Queue.Entries.Add(@{ InputObject = $InputObject; Handle = [System.IntPtr]::Zero; IsRead = $true; Result = $null; Failure = $ErrorRecord })
 }
 
 # Makes the changes that were collected, where it is time for them.
@@ -201,7 +196,7 @@ function Complete-QueuedChange {
         if ($null -eq $outcome.Error) { $outcome.Result; continue }
         if (-not $Queue.IsStopping) { $Queue.Cmdlet.WriteError($outcome.Error); continue }
         # The command can end with one error only: this one came later.
-        $Queue.Cmdlet.WriteWarning("$($outcome.Change), which was under way at the same time: $($outcome.Error.Exception.Message)")
+        $Queue.Cmdlet.WriteWarning("Of what was under way at the same time: $($outcome.Change): $($outcome.Error.Exception.Message)")
         $global:Error.Insert(0, $outcome.Error)
     }
 }
@@ -254,7 +249,7 @@ function Get-QueuedOutcome {
         if ($null -ne $record -and $record.Exception.Status -ceq 'Cancelled') { continue }
         $outcome = (Get-DataType 'ChangeOutcome')::new()
         $outcome.InputObject = $entry.InputObject
-        $outcome.Change = $entry.Text
+        $outcome.Change = "$($entry.Action): $($entry.Target)"
         $outcome.Result = $entry.Result
         $outcome.Outcome = 'Done'
         if ($null -ne $record) {

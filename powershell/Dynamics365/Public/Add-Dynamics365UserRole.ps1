@@ -53,16 +53,18 @@ function Add-Dynamics365UserRole {
         . $script:UseCallerPreference
         $target = Resolve-Connection $PSCmdlet $Connection
         $queue = New-ChangeQueue -Cmdlet $PSCmdlet -Connection $target -ThrottleLimit $ThrottleLimit
-        $unit = $null
+        $roleId = $unit = $null
+        $asked = [object]::new()
         try { if ($null -ne $BusinessUnit) { $unit = Resolve-BusinessUnitId $BusinessUnit } }
         catch { $PSCmdlet.ThrowTerminatingError($_) }
     }
     process {
         foreach ($item in $Role) {
-            $given = Get-InputObject $PSCmdlet $_ $item
+            $given = if ($queue.TakesInput) { $_ } else { $item }
             try {
                 $holder = Resolve-UserId $User
-                $roleId = Resolve-RoleId $item
+                # Usually it is the same for all users.
+                if (-not [object]::ReferenceEquals($item, $asked)) { $roleId = Resolve-RoleId $item; $asked = $item }
                 Add-Change -Queue $queue -InputObject $given -Function 'd365_role_assign' -Arguments @($holder, $roleId, $unit) -Target "user $holder in $($target.Name)" `
                     -Action "Assign role '$roleId'" -Convert { param($Text) ConvertTo-RoleChange $Text }
             }

@@ -47,7 +47,7 @@ function Disable-Dynamics365User {
     }
     process {
         foreach ($item in $Id) {
-            $given = Get-InputObject $PSCmdlet $_ $item
+            $given = if ($queue.TakesInput) { $_ } else { $item }
             try {
                 $user = Resolve-UserId $item
                 Add-Change -Queue $queue -InputObject $given -Function 'd365_user_set_enabled' -Arguments @($user, [byte]0) -Target "user $user in $($target.Name)" `

@@ -135,7 +135,7 @@ function New-Dynamics365User {
     process {
         $subject = $InternalEmailAddress
         if ([string]::IsNullOrEmpty($subject) -and $null -ne $Attribute) { $subject = [string]$Attribute['internalemailaddress'] }
-        $given = Get-InputObject $PSCmdlet $_ $subject
+        $given = if ($queue.TakesInput) { $_ } else { $subject }
         # What an earlier input bound stays in $PSBoundParameters, without its value.
         $bound = @{}
         foreach ($name in $known) {

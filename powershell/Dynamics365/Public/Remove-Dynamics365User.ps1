@@ -47,7 +47,7 @@ function Remove-Dynamics365User {
     }
     process {
         foreach ($item in $Id) {
-            $given = Get-InputObject $PSCmdlet $_ $item
+            $given = if ($queue.TakesInput) { $_ } else { $item }
             try {
                 $user = Resolve-UserId $item
                 if (-not $Force) {

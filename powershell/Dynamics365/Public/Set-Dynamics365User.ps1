@@ -121,7 +121,7 @@ function Set-Dynamics365User {
     }
     process {
         foreach ($item in $Id) {
-            $given = Get-InputObject $PSCmdlet $_ $item
+            $given = if ($queue.TakesInput) { $_ } else { $item }
             try {
                 $user = Resolve-UserId $item
                 Add-Change -Queue $queue -InputObject $given -Function 'd365_user_update' -Arguments @($user, $json) -Flags $script:AnyAttribute `

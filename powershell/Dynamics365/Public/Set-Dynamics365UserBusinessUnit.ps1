@@ -60,7 +60,7 @@ function Set-Dynamics365UserBusinessUnit {
     }
     process {
         foreach ($item in $Id) {
-            $given = Get-InputObject $PSCmdlet $_ $item
+            $given = if ($queue.TakesInput) { $_ } else { $item }
             try {
                 $user = Resolve-UserId $item
                 Add-Change -Queue $queue -InputObject $given -Function 'd365_user_move' -Arguments @($user, $unit) -Flags $flags `

@@ -64,7 +64,7 @@ function Set-Dynamics365UserRole {
     }
     process {
         foreach ($item in $User) {
-            $given = Get-InputObject $PSCmdlet $_ $item
+            $given = if ($queue.TakesInput) { $_ } else { $item }
             try {
                 $id = Resolve-UserId $item
                 Add-Change -Queue $queue -InputObject $given -Function 'd365_user_set_roles' -Arguments @($id, $json, $unit) -Target "user $id in $($target.Name)" `
