@@ -1,6 +1,7 @@
 //! The tasks of the project: `cargo xtask demo` shows the connector at work, `cargo xtask test` runs every test,
 //! `cargo xtask load` loads Local Dataverse.
 
+mod audit;
 mod bytes;
 mod command;
 mod dataverse;
@@ -56,6 +57,8 @@ enum Task {
     Stage(stage::Options),
     /// Builds the release: a ZIP file with everything, its sums and its bill of materials, in target/package
     Package(package::Options),
+    /// Asks a public database for known weaknesses of the crates in Cargo.lock
+    Audit,
     /// Loads Local Dataverse from two processes, and compares its ledger and its data with what they were told
     Load(load::Options),
     /// One of these processes
@@ -91,6 +94,7 @@ fn run(task: Task) -> Result<bool> {
         Task::Soak(options) => soak::run(&Project::find()?, &options),
         Task::Stage(options) => stage::run(&Project::find()?, &options),
         Task::Package(options) => package::run(&Project::find()?, &options),
+        Task::Audit => audit::run(&Project::find()?),
         Task::Load(options) => load::run(&Project::find()?, &options),
         Task::LoadClient(options) => load::client::run(&options),
         Task::Windows => test::run(&Project::find()?, &test::Options::windows()),
@@ -114,7 +118,8 @@ mod tests {
             for line in fs::read_to_string(&path).unwrap().lines() {
                 let Some((_, call)) = line.split_once("run: cargo xtask ") else { continue };
                 // Names of tasks that a matrix gives are its own list.
-                let tasks = if call.contains("matrix.task") { vec!["fuzz", "load", "soak"] } else { vec![call] };
+                let tasks =
+                    if call.contains("matrix.task") { vec!["audit", "fuzz", "load", "soak"] } else { vec![call] };
                 for task in tasks {
                     let words = task.replace("${{ ", "").replace(" }}", "");
                     let parsed = Arguments::try_parse_from(["xtask"].into_iter().chain(words.split_whitespace()));

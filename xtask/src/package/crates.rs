@@ -124,8 +124,8 @@ fn of_metadata(metadata: Metadata, checksums: &BTreeMap<String, String>) -> Resu
     Ok(crates)
 }
 
-/// The checksums in Cargo.lock, by `name@version`.
-fn checksums(lock: &str) -> BTreeMap<String, String> {
+/// The checksums in Cargo.lock, by `name@version`: of every crate that comes from a registry.
+pub fn checksums(lock: &str) -> BTreeMap<String, String> {
     let value = |block: &str, key: &str| {
         let line = block.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(" = \""))?;
         line.strip_suffix('"').map(str::to_owned)

@@ -1,6 +1,6 @@
 //! `cargo xtask package`: the release, as it is given to people.
 
-mod crates;
+pub mod crates;
 mod licenses;
 mod manifest;
 mod sbom;
