@@ -6,10 +6,11 @@ use anyhow::Result;
 
 use super::pester::{Framework, Setting, Shell};
 use super::tally::Tally;
-use super::{Context, c, package, shipped};
+use super::{Context, c, cargo_tests, package, shipped};
 use crate::demo;
 use crate::stage;
 use crate::windows::Windows;
+use crate::windows::toolchain::TARGET;
 use crate::windows::wine::Wine;
 
 /// Adds a line to the report for each part.
@@ -38,7 +39,23 @@ pub fn suite(context: &mut Context) {
     context.measure("Windows: C", |context| {
         c::windows_suite(context.project, &context.built()?.0, &windows, &wine, &library)
     });
+    if context.must_run {
+        context.measure("Windows: Rust", |context| rust(context, &windows, &wine));
+    } else {
+        println!(
+            "  `cargo xtask windows` runs the library's own tests under wine as well: compiling them takes some minutes"
+        );
+    }
     shells(context, &windows, &wine, &library);
+}
+
+/// The tests inside of the library.
+fn rust(context: &Context, windows: &Windows, wine: &Wine) -> Result<Tally> {
+    let project = context.project;
+    let mut cargo = windows.cargo(project, &project.target.join("windows").join("tests"))?;
+    cargo.args(["test", "--locked", "--no-fail-fast", "--package", "dynamics365", "--lib", "--target", TARGET]);
+    cargo.env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER", wine.program()).envs(wine.environment());
+    cargo_tests(&mut cargo)
 }
 
 /// The demo and the Pester suite in the PowerShells of Windows.
