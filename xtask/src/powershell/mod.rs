@@ -51,11 +51,17 @@ impl PowerShell {
         Some(Self::new(name, find(name)?))
     }
 
-    /// The same as an account of a service has it: without a profile, and without a folder for temporary files.
+    /// The same as an account of a service has it: without a profile, and without a folder for temporary files. (Wine gives its programs
+    /// folders of its own.)
     pub fn of_a_service(&self) -> Self {
+        let names: &[&str] = if self.is_windows {
+            &["USERPROFILE", "APPDATA", "LOCALAPPDATA", "TEMP", "TMP"]
+        } else {
+            &["HOME", "TMPDIR"]
+        };
         let mut shell = self.clone();
-        for name in ["HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "TMPDIR", "TEMP", "TMP"] {
-            shell.environment.push((name.into(), (self.path)(Path::new("/no-such-folder"))));
+        for name in names {
+            shell.environment.push(((*name).into(), (self.path)(Path::new("/no-such-folder"))));
         }
         shell
     }
