@@ -88,6 +88,11 @@ impl Dataverse {
         self.control("requests")
     }
 
+    /// How many requests it answered since its start.
+    pub fn request_count(&self) -> Result<u64> {
+        self.get("_local/status", None)?["requests"].as_u64().context("the server's status counts no requests")
+    }
+
     /// The changes that it applied.
     pub fn ledger(&self) -> Result<Vec<Value>> {
         match self.get("_local/ledger", None)?["entries"].take() {

@@ -101,8 +101,8 @@ pub fn run(project: &Project, options: &Options) -> Result<bool> {
     // The last of it waits for what is still on its way.
     let good = child.wait()?.success();
     let text = reader.join().map_err(|_| anyhow::anyhow!("the program's output can't be read"))??;
-    let requests = server.requests()?.last().and_then(|last| last["number"].as_u64()).unwrap_or_default();
-    println!("  {requests} requests in {:.0} s; {} samples", started.elapsed().as_secs_f64(), samples.len());
+    let (requests, seconds) = (server.request_count()?, started.elapsed().as_secs_f64());
+    println!("  {requests} requests in {seconds:.0} s; {} samples", samples.len());
     print!("{text}");
     let flat = judge(&samples)?;
     Ok(good && flat)
