@@ -5,10 +5,9 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 
 use crate::error::{Error, Result, Status};
+use crate::sync::{Arc, Condvar, Instant, Mutex, MutexGuard, PoisonError};
 
 /// At most this many log lines wait to be taken; older ones are dropped, so that a caller who never asks costs no memory.
 const LOG_LINES: usize = 1000;

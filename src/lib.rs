@@ -51,6 +51,7 @@ pub mod requests;
 pub mod roles;
 mod rows;
 mod sign_in;
+mod sync;
 pub mod teams;
 pub mod users;
 

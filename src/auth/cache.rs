@@ -1,13 +1,11 @@
 //! One token for all threads of a client: fetched by one of them while the others wait for it.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
-
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Token;
 use crate::call::Call;
 use crate::error::{Error, Result, Status};
+use crate::sync::{Instant, Mutex, MutexGuard, PoisonError};
 
 /// Holds the current token, and sees to it that at most one fetch runs at a time.
 #[derive(Default)]

@@ -1,10 +1,10 @@
 //! The throttle gate: while one thread of a client waits out a 429, the others hold their requests as well.
 
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::call::Call;
 use crate::error::Result;
+use crate::sync::{Instant, Mutex, PoisonError};
 
 /// Closed until a moment; open when that is past.
 #[derive(Default)]
@@ -22,19 +22,20 @@ impl Gate {
 
     /// How long the gate stays closed; zero when it is open.
     pub(crate) fn closed_for(&self) -> Duration {
-        let closed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        closed.map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()))
+        self.closed_until().map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()))
     }
 
     /// Waits until the gate is open. It may be closed anew meanwhile.
     pub(crate) fn wait(&self, call: &Call) -> Result<()> {
-        loop {
-            let left = self.closed_for();
-            if left.is_zero() {
-                return Ok(());
-            }
-            call.wait_until(Some(Instant::now() + left), || false)?;
+        while let Some(until) = self.closed_until() {
+            call.wait_until(Some(until), || false)?;
         }
+        Ok(())
+    }
+
+    fn closed_until(&self) -> Option<Instant> {
+        let closed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        closed.filter(|until| Instant::now() < *until)
     }
 }
 
