@@ -21,11 +21,13 @@ pub fn listen() {
             Ok(())
         }
     }
-    tracing_subscriber::fmt()
+    let events = tracing_subscriber::fmt()
         .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
         .with_ansi(false)
         .with_writer(|| Events)
-        .init();
+        .finish();
+    // Not `init`, which may take the log records for itself: they come below.
+    tracing::subscriber::set_global_default(events).unwrap();
 
     struct Records;
     impl log::Log for Records {
