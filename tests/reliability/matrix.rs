@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use std::sync::Mutex;
 use std::thread;
 
-use dynamics365::Status;
+use dynamics365::{Mode, Status, teams};
 use local_dataverse::{Options, Server, seed};
 
-use crate::faults::{FAULTS, Fault, TRIES};
-use crate::operations::{OPERATIONS, Operation, Told};
+use crate::faults::{FAULTS, Fault, TRIES, client};
+use crate::operations::{OPERATIONS, Operation, ROLE_OF_TEAM, Told, sales_team};
 
 /// The most requests that an operation makes when all goes well, sign-in included.
 const REQUESTS: usize = 16;
@@ -33,18 +33,20 @@ fn server() -> Server {
         settings.delete_disabled_users = true;
         settings.users_gone_from_entra.push(seed::CHIARA);
     });
+    teams::assign_role(&client(&server), sales_team(), &ROLE_OF_TEAM.into(), None, Mode::Apply).unwrap();
     server
 }
 
 /// Runs one operation under one fault, and compares what is told with the ledger. The error is what was told wrong.
 fn run(operation: &Operation, fault: &Fault, times: u64) -> Result<Cell, String> {
     let mut server = server();
+    let (ledger_before, requests_before) = (server.ledger().len(), server.requests().len());
     let met = fault.meet(&mut server, operation, times)?;
     let outcome = (operation.run)(&met.client);
-    let requests = server.requests().len();
+    let requests = server.requests().len() - requests_before;
     // An update that a later try made again differs in nothing.
     let made = |entry: &local_dataverse::LedgerEntry| entry.after.as_ref().is_none_or(|after| !after.is_empty());
-    let entries = server.ledger().iter().filter(|entry| made(entry)).count();
+    let entries = server.ledger()[ledger_before..].iter().filter(|entry| made(entry)).count();
     let wrong = |why: &str| Err(format!("{why}: {outcome:?} with {entries} of {} entries", operation.entries));
     if entries > operation.entries {
         return wrong("doubled");
@@ -151,4 +153,31 @@ fn what_is_told_is_what_happened_for_every_operation_under_every_fault() {
         std::fs::write(file, format!("{table}\n\n{counts}\n")).unwrap();
     }
     assert!(wrong.is_empty(), "{} cells are wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_operation_of_the_header_is_in_the_matrix_and_the_page_has_all_rows_and_columns() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
+    let (header, page) = (read("include/dynamics365.h"), read("docs/reliability.md"));
+    let mut exports = 0;
+    for declaration in header.split("d365_status d365_").skip(1) {
+        let (name, rest) = declaration.split_once('(').unwrap();
+        let starts = rest.split(';').next().unwrap();
+        let is_operation = starts.contains("d365_operation **") || starts.contains("d365_rows **");
+        // The diagnosis tells of every fault as a step that fails, and changes nothing.
+        if is_operation && name != "client_test" {
+            exports += 1;
+            // A name may have more in brackets behind it.
+            let has_column = OPERATIONS.iter().any(|operation| operation.name.split(" (").next() == Some(name));
+            assert!(has_column, "d365_{name} has no operation in tests/reliability/operations.rs");
+        }
+    }
+    assert!(exports > 20, "{exports}");
+    for name in FAULTS.iter().map(|fault| fault.name).chain(OPERATIONS.iter().map(|operation| operation.name)) {
+        assert!(
+            page.contains(&format!("| {name} |")),
+            "docs/reliability.md lacks '{name}': run `cargo xtask reliability`"
+        );
+    }
 }

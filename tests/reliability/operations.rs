@@ -1,9 +1,10 @@
 //! The operations of the matrix: how each is run on the seed, and what it changes when all goes well.
 
 use dynamics365::users::{self, Mode, Options};
-use dynamics365::{Client, Query, Result, changes, memberships, requests, roles, teams};
+use dynamics365::{Client, Query, Result, business_units, changes, memberships, requests, roles, teams};
 use local_dataverse::seed;
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 /// What a caller was told of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,8 +42,16 @@ fn drain<B>(batches: impl Iterator<Item = Result<B>>) -> Result<Told> {
     Ok(Told::Unchanged)
 }
 
+/// A team.
+pub fn sales_team() -> Uuid {
+    seed::default_team_id(seed::SALES_UNIT)
+}
+
+/// The name of a role that the team holds before the operation.
+pub const ROLE_OF_TEAM: &str = "Basic User";
+
 /// All of them: the operations of the library that reach the environment.
-pub const OPERATIONS: [Operation; 20] = [
+pub const OPERATIONS: [Operation; 27] = [
     Operation {
         name: "user_get",
         request: ("GET", "systemusers("),
@@ -60,6 +69,44 @@ pub const OPERATIONS: [Operation; 20] = [
         request: ("GET", "systemuserroles_association"),
         entries: 0,
         run: |client| drain(users::roles(client, seed::ADELE, &Query::default())?),
+    },
+    Operation {
+        name: "role_get",
+        request: ("GET", "roles("),
+        entries: 0,
+        run: |client| {
+            roles::get(client, seed::role_id(seed::SALESPERSON, seed::SALES_UNIT), &[]).map(|_| Told::Unchanged)
+        },
+    },
+    Operation {
+        name: "role_list",
+        request: ("GET", "roles?"),
+        entries: 0,
+        run: |client| drain(roles::list(client, &Query::default())?),
+    },
+    Operation {
+        name: "business_unit_list",
+        request: ("GET", "businessunits?"),
+        entries: 0,
+        run: |client| drain(business_units::list(client, &Query::default())?),
+    },
+    Operation {
+        name: "team_list",
+        request: ("GET", "teams?"),
+        entries: 0,
+        run: |client| drain(teams::list(client, &Query::default())?),
+    },
+    Operation {
+        name: "team_members",
+        request: ("GET", "teammembership_association"),
+        entries: 0,
+        run: |client| drain(teams::members(client, sales_team(), &Query::default())?),
+    },
+    Operation {
+        name: "team_roles",
+        request: ("GET", "teamroles_association"),
+        entries: 0,
+        run: |client| drain(teams::roles(client, sales_team(), &Query::default())?),
     },
     Operation {
         name: "role_members",
@@ -177,8 +224,16 @@ pub const OPERATIONS: [Operation; 20] = [
         request: ("POST", "$ref"),
         entries: 1,
         run: |client| {
-            let team = seed::default_team_id(seed::SALES_UNIT);
-            teams::assign_role(client, team, &"Salesperson".into(), None, Mode::Apply)
+            teams::assign_role(client, sales_team(), &"Salesperson".into(), None, Mode::Apply)
+                .map(|change| told(change.changed))
+        },
+    },
+    Operation {
+        name: "team_role_revoke",
+        request: ("DELETE", "$ref"),
+        entries: 1,
+        run: |client| {
+            teams::revoke_role(client, sales_team(), &ROLE_OF_TEAM.into(), None, Mode::Apply)
                 .map(|change| told(change.changed))
         },
     },

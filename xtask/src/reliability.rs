@@ -34,7 +34,7 @@ pub fn run(project: &Project) -> Result<bool> {
     let _ = fs::remove_file(&table);
     let mut test = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     test.current_dir(&project.root)
-        .args(["test", "-p", "dynamics365", "--test", "reliability"])
+        .args(["test", "-p", "dynamics365", "--test", "reliability", "what_is_told"])
         .env("RELIABILITY_TABLE", &table);
     let ended = run_program(&mut test, LIMIT, false)?;
     if !ended.success {
