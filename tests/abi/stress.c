@@ -7,7 +7,7 @@
 #include "left.h"
 #endif
 
-enum { THREADS = 64, ROUNDS = 8, CLIENTS = 100, HANDLES = 4 };
+enum { THREADS = 64, ROUNDS = 4, CLIENTS = 100, HANDLES = 4 };
 
 /* Random numbers of a thread: the same ones each time. */
 static uint32_t random_of(uint32_t *state) {
