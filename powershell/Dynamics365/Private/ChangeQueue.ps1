@@ -26,7 +26,7 @@ function New-ChangeQueue {
         IsDirect = (Test-WhatIf $Cmdlet) -or (Test-Asking -Cmdlet $Cmdlet -Impact $Impact)
         Entries = [System.Collections.Generic.List[object]]::new(); Bulk = $null; Ahead = 1
         Pause = [System.Diagnostics.Stopwatch]::StartNew()
-        Watch = $null; Done = 0; ShownAt = [long]0; IsShown = $false
+        Progress = $null; Done = 0
     }
 }
 
@@ -64,7 +64,7 @@ function Complete-ChangeQueue {
     param($Queue)
     try {
         if ($Queue.Entries.Count -gt 0) { Invoke-ChangeQueue -Queue $Queue -IsLast }
-        if ($Queue.IsShown) { Write-QueueProgress -Queue $Queue -IsComplete }
+        if ($null -ne $Queue.Progress) { Complete-Progress $Queue.Progress }
     }
     finally { if ($null -ne $Queue.Bulk) { $Queue.Bulk.Dispose() } }
 }
@@ -74,7 +74,7 @@ function Invoke-ChangeQueue {
     param($Queue, [switch] $IsLast)
     $run = @{ Entries = $Queue.Entries; Next = 0; Started = 0; IsDone = $false; IsLast = [bool]$IsLast }
     $Queue.Entries = [System.Collections.Generic.List[object]]::new()
-    if ($null -eq $Queue.Watch) { $Queue.Watch = [System.Diagnostics.Stopwatch]::StartNew() }
+    if ($null -eq $Queue.Progress) { $Queue.Progress = New-Progress $Queue.Cmdlet }
     try {
         if ($null -eq $Queue.Bulk -and $run.Entries.Count -gt 1) {
             $Queue.Bulk = New-BulkHandle $Queue
@@ -160,7 +160,7 @@ function Receive-QueuedChange {
     if (-not $entry.IsRead) {
         while (-not (Wait-Operation -Cmdlet $Queue.Cmdlet -Connection $Queue.Connection -Operation $entry.Handle)) {
             Read-FinishedChange -Queue $Queue -Run $Run
-            Show-QueueProgress -Queue $Queue -Run $Run
+            Show-Progress -Progress $Queue.Progress -Done $Queue.Done -Left ($Run.Entries.Count - $Run.Next) -IsAll:$Run.IsLast
         }
         Read-ChangeResult -Queue $Queue -Entry $entry
     }
@@ -176,7 +176,7 @@ function Receive-QueuedChange {
     else {
         $entry.Result
     }
-    Show-QueueProgress -Queue $Queue -Run $Run
+    Show-Progress -Progress $Queue.Progress -Done $Queue.Done -Left ($Run.Entries.Count - $Run.Next) -IsAll:$Run.IsLast
 }
 
 # Whether the first error ends the command.

@@ -67,16 +67,22 @@ function Write-Failure {
     $Cmdlet.WriteError($ErrorRecord)
 }
 
-# PowerShell adds a failure to the list of -ErrorVariable each time that it leaves one of the module's functions. The caller is
-# to find it there once: what was caught is taken out before it is reported.
+# PowerShell adds a failure to $Error, and to the list of -ErrorVariable, each time that it leaves one of the module's functions. The caller is to find it there
+# once, as it is reported, and with -ErrorAction Ignore not at all: what was caught is taken out before.
 function Clear-CaughtFailure {
     param($Cmdlet, [System.Exception] $Exception)
+    # The newest come first.
+    Remove-Failure -List $global:Error -Exception $Exception -Count ([System.Math]::Min(20, $global:Error.Count))
     if (-not $Cmdlet.MyInvocation.BoundParameters.ContainsKey('ErrorVariable')) { return }
     $list = $Cmdlet.SessionState.PSVariable.GetValue($Cmdlet.MyInvocation.BoundParameters['ErrorVariable'].TrimStart('+'))
-    if ($list -isnot [System.Collections.IList]) { return }
-    for ($index = $list.Count - 1; $index -ge 0; $index--) {
-        $caught = $list[$index]
+    if ($list -is [System.Collections.IList]) { Remove-Failure -List $list -Exception $Exception -Count $list.Count }
+}
+
+function Remove-Failure {
+    param([System.Collections.IList] $List, [System.Exception] $Exception, [int] $Count)
+    for ($index = $Count - 1; $index -ge 0; $index--) {
+        $caught = $List[$index]
         if ($caught -is [System.Management.Automation.ErrorRecord]) { $caught = $caught.Exception }
-        if ([object]::ReferenceEquals($caught, $Exception)) { $list.RemoveAt($index) }
+        if ([object]::ReferenceEquals($caught, $Exception)) { $List.RemoveAt($index) }
     }
 }

@@ -1,31 +1,41 @@
-# The progress of commands that take longer than a moment.
+# The progress of commands that take longer than a moment: how much is done, how fast, and how long the rest will take where that is known.
 
 # When a command first shows its progress, and how often it does.
 $script:ProgressAfterMilliseconds = 2000
 $script:ProgressEveryMilliseconds = 250
 
-# Shows how far a queue of changes has come, where that is due.
-function Show-QueueProgress {
-    param($Queue, $Run)
-    $elapsed = $Queue.Watch.ElapsedMilliseconds
-    if ($elapsed -lt $script:ProgressAfterMilliseconds -or $elapsed - $Queue.ShownAt -lt $script:ProgressEveryMilliseconds) { return }
-    $Queue.ShownAt = $elapsed
-    $Queue.IsShown = $true
-    Write-QueueProgress -Queue $Queue -Left ($Run.Entries.Count - $Run.Next) -IsLast:$Run.IsLast
+function New-Progress {
+    param($Cmdlet)
+    @{ Cmdlet = $Cmdlet; Watch = [System.Diagnostics.Stopwatch]::StartNew(); ShownAt = [long]0; IsShown = $false }
 }
 
-# The percentage is told once all inputs are known; the remaining time is that of the inputs that are there.
-function Write-QueueProgress {
-    param($Queue, [int] $Left, [switch] $IsLast, [switch] $IsComplete)
-    $rate = $Queue.Done / [System.Math]::Max(0.001, $Queue.Watch.Elapsed.TotalSeconds)
+# Shows the progress where that is due. -Left is how much there is to do still, as far as is known; with -IsAll nothing comes to that.
+function Show-Progress {
+    param($Progress, [long] $Done, [long] $Left = -1, [switch] $IsAll)
+    $elapsed = $Progress.Watch.ElapsedMilliseconds
+    if ($elapsed -lt $script:ProgressAfterMilliseconds -or $elapsed - $Progress.ShownAt -lt $script:ProgressEveryMilliseconds) { return }
+    $Progress.ShownAt = $elapsed
+    $Progress.IsShown = $true
+    $rate = $Done / $Progress.Watch.Elapsed.TotalSeconds
     $culture = [System.Globalization.CultureInfo]::CurrentCulture
-    $total = $Queue.Done + $Left
-    $of = if ($IsLast) { "$($Queue.Done.ToString('N0', $culture)) of $($total.ToString('N0', $culture))" } else { $Queue.Done.ToString('N0', $culture) }
-    $progress = [System.Management.Automation.ProgressRecord]::new(365, $Queue.Cmdlet.MyInvocation.MyCommand.Name, "$of done, $($rate.ToString('N1', $culture)) a second")
-    if ($IsComplete) { $progress.RecordType = [System.Management.Automation.ProgressRecordType]::Completed }
-    elseif ($Queue.Done -gt 0) {
-        if ($IsLast) { $progress.PercentComplete = [int][System.Math]::Floor(100 * $Queue.Done / $total) }
-        $progress.SecondsRemaining = [int][System.Math]::Ceiling($Left / $rate)
-    }
-    $Queue.Cmdlet.WriteProgress($progress)
+    $of = $Done.ToString('N0', $culture)
+    if ($IsAll) { $of += " of $(($Done + $Left).ToString('N0', $culture))" }
+    $record = New-ProgressRecord -Progress $Progress -Status "$of done, $($rate.ToString('N1', $culture)) a second"
+    if ($IsAll) { $record.PercentComplete = [int][System.Math]::Floor(100 * $Done / ($Done + $Left)) }
+    if ($Left -ge 0 -and $rate -gt 0) { $record.SecondsRemaining = [int][System.Math]::Min([int]::MaxValue, [System.Math]::Ceiling($Left / $rate)) }
+    $Progress.Cmdlet.WriteProgress($record)
+}
+
+# Takes the progress away, where it was shown.
+function Complete-Progress {
+    param($Progress)
+    if (-not $Progress.IsShown) { return }
+    $record = New-ProgressRecord -Progress $Progress -Status 'done'
+    $record.RecordType = [System.Management.Automation.ProgressRecordType]::Completed
+    $Progress.Cmdlet.WriteProgress($record)
+}
+
+function New-ProgressRecord {
+    param($Progress, [string] $Status)
+    [System.Management.Automation.ProgressRecord]::new(365, $Progress.Cmdlet.MyInvocation.MyCommand.Name, $Status)
 }

@@ -13,6 +13,7 @@ function Write-Row {
     $pointer = [System.IntPtr]::Size
     $batch = [System.IntPtr]::Zero
     $total = 0
+    $progress = New-Progress $Cmdlet
     $separators = [char[]]@([char]0x1F, [char]0x1E)
     try {
         $batch = [System.Runtime.InteropServices.Marshal]::AllocHGlobal(4 * $pointer)
@@ -23,6 +24,8 @@ function Write-Row {
             $status = $native::d365_rows_next($rows, $script:WaitMilliseconds, $batch, [ref]$failure)
             Write-NativeLog -Cmdlet $Cmdlet -Function 'd365_rows_log' -Handle $rows
             if ($status -eq $script:AnswerNeeded) { Send-Answer $Connection }
+            $left = if ($First -gt 0) { $First - $total } else { -1 }
+            Show-Progress -Progress $progress -Done $total -Left $left
             if ($status -eq 1 -or $status -eq $script:AnswerNeeded) { continue }
             if ($status -eq 2) { break }
             if ($status -ne 0) { throw (New-NativeFailure -Status $status -NativeError $failure) }
@@ -42,6 +45,7 @@ function Write-Row {
             $Cmdlet.WriteObject($objects, $true)
             $total += $objects.Length
         }
+        Complete-Progress $progress
         if ($Count) { $total }
         if ($Token) { Get-RowsToken $rows }
     }
