@@ -33,6 +33,7 @@ impl Wine {
             let fresh = folder.join("prefix.new");
             make_prefix(&tools.wine, &fresh)?;
             add_missing_library(&tools.gcc, &fresh, &folder)?;
+            name_root_device(&fresh)?;
             fs::rename(&fresh, &prefix)?;
         }
         let mut keep = command(&tools.wine, &prefix);
@@ -111,6 +112,19 @@ fn make_prefix(wine: &Path, prefix: &Path) -> Result<()> {
     if !status.success() || !ended.success || !prefix.join("system.reg").exists() {
         bail!("wine made no Windows:\n{}{}", fs::read_to_string(&log).unwrap_or_default(), ended.output);
     }
+    Ok(())
+}
+
+/// Programs that ask for the name of the root's drive make wine open its device. It may not, and would say so to each of them.
+#[cfg(unix)]
+fn name_root_device(prefix: &Path) -> Result<()> {
+    let link = prefix.join("dosdevices").join("z::");
+    std::os::unix::fs::symlink("/dev/null", &link).with_context(|| format!("{} could not be made", link.display()))
+}
+
+/// There is no wine elsewhere.
+#[cfg(not(unix))]
+fn name_root_device(_: &Path) -> Result<()> {
     Ok(())
 }
 
