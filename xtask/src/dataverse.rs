@@ -116,6 +116,14 @@ impl Dataverse {
 
     /// The rows of a list of the Web API, read without the library.
     pub fn rows(&self, path: &str) -> Result<Vec<Value>> {
+        match self.get(&format!("api/data/v9.2/{path}"), Some(&self.token()?))?["value"].take() {
+            Value::Array(rows) => Ok(rows),
+            other => bail!("{path} is {other}"),
+        }
+    }
+
+    /// An access token of the seed's application.
+    pub fn token(&self) -> Result<String> {
         let form = [
             ("client_id", CLIENT_ID),
             ("client_secret", SECRET),
@@ -124,11 +132,7 @@ impl Dataverse {
         ];
         let token_url = format!("{}{TENANT_ID}/oauth2/v2.0/token", self.url);
         let token: Value = self.agent.post(token_url).send_form(form)?.body_mut().read_json()?;
-        let token = token["access_token"].as_str().context("the server gave no token")?;
-        match self.get(&format!("api/data/v9.2/{path}"), Some(token))?["value"].take() {
-            Value::Array(rows) => Ok(rows),
-            other => bail!("{path} is {other}"),
-        }
+        Ok(token["access_token"].as_str().context("the server gave no token")?.to_owned())
     }
 
     fn get(&self, path: &str, token: Option<&str>) -> Result<Value> {

@@ -2,6 +2,7 @@
 //! `cargo xtask load` loads Local Dataverse.
 
 mod audit;
+mod bench;
 mod bytes;
 mod command;
 mod dataverse;
@@ -68,6 +69,8 @@ enum Task {
     Windows,
     /// Writes include/dynamics365.h anew from the library's source
     Header,
+    /// Measures what the module's work costs beside other ways to do it, and writes docs/benchmarks.md
+    Bench(bench::Options),
     /// Runs the commands of docs/tour.md, and writes what they show behind them
     Tour,
     /// Runs every operation under every fault, and writes docs/reliability.md
@@ -99,6 +102,7 @@ fn run(task: Task) -> Result<bool> {
         Task::LoadClient(options) => load::client::run(&options),
         Task::Windows => test::run(&Project::find()?, &test::Options::windows()),
         Task::Header => header::write(&Project::find()?),
+        Task::Bench(options) => bench::run(&Project::find()?, &options),
         Task::Tour => tour::run(&Project::find()?),
         Task::Reliability => reliability::run(&Project::find()?),
     }

@@ -49,10 +49,11 @@ $script:PlainTypes = [ordered]@{
 
 function Add-DataType {
     param($Module, $Types)
-    $convert = Add-ConvertType -Module $Module
     $Types['NameList'] = Add-NameListType -Module $Module
+    $convert = Add-ConvertType -Module $Module -NameList $Types['NameList']
+    $Types['Convert'] = $convert
     foreach ($name in $script:RowColumns.Keys) {
-        $Types[$name] = Add-RowType -Module $Module -Name $name -Columns $script:RowColumns[$name] -Extras $script:RowExtras[$name] -Convert $convert -NameList $Types['NameList']
+        $Types[$name] = Add-RowType -Module $Module -Name "Dynamics365.$name" -Columns $script:RowColumns[$name] -Extras $script:RowExtras[$name] -Convert $convert -NameList $Types['NameList']
     }
     foreach ($name in $script:PlainTypes.Keys) {
         $type = $Module.DefineType("Dynamics365.$name", [System.Reflection.TypeAttributes]'Public, Sealed')
@@ -65,14 +66,14 @@ function Add-DataType {
     $Types['RequestException'] = Add-ExceptionType -Module $Module
 }
 
-# Three static methods that read the text of a field; no text is null.
+# Static methods that read the text of a field; no text is null. Names in a list are divided by GS (0x1D).
 function Add-ConvertType {
-    param($Module)
+    param($Module, [type] $NameList)
     $type = $Module.DefineType('Dynamics365.Convert', [System.Reflection.TypeAttributes]'Public, Abstract, Sealed')
     $attributes = [System.Reflection.MethodAttributes]'Public, Static, HideBySig'
     $text = [System.Type[]]@([string])
-    foreach ($name in 'Text', 'Boolean', 'Integer') {
-        $result = @{ Text = [string]; Boolean = [System.Nullable[bool]]; Integer = [System.Nullable[int]] }[$name]
+    foreach ($name in 'Text', 'Boolean', 'Integer', 'List') {
+        $result = @{ Text = [string]; Boolean = [System.Nullable[bool]]; Integer = [System.Nullable[int]]; List = $NameList }[$name]
         $il = $type.DefineMethod($name, $attributes, $result, $text).GetILGenerator()
         $null = $il.DeclareLocal($result)
         $empty = $il.DefineLabel()
@@ -88,6 +89,16 @@ function Add-ConvertType {
             $il.Emit([System.Reflection.Emit.OpCodes]::Call, [System.Globalization.CultureInfo].GetProperty('InvariantCulture').GetGetMethod())
             $il.Emit([System.Reflection.Emit.OpCodes]::Call, [int].GetMethod('Parse', [System.Type[]]@([string], [System.IFormatProvider])))
             $il.Emit([System.Reflection.Emit.OpCodes]::Newobj, $result.GetConstructor([System.Type[]]@([int])))
+        }
+        if ($name -ceq 'List') {
+            $il.Emit([System.Reflection.Emit.OpCodes]::Ldc_I4_1)
+            $il.Emit([System.Reflection.Emit.OpCodes]::Newarr, [char])
+            $il.Emit([System.Reflection.Emit.OpCodes]::Dup)
+            $il.Emit([System.Reflection.Emit.OpCodes]::Ldc_I4_0)
+            $il.Emit([System.Reflection.Emit.OpCodes]::Ldc_I4, 0x1D)
+            $il.Emit([System.Reflection.Emit.OpCodes]::Stelem_I2)
+            $il.Emit([System.Reflection.Emit.OpCodes]::Call, [string].GetMethod('Split', [System.Type[]]@([char[]])))
+            $il.Emit([System.Reflection.Emit.OpCodes]::Newobj, $NameList.GetConstructor([System.Type[]]@([string[]])))
         }
         $il.Emit([System.Reflection.Emit.OpCodes]::Ret)
         $il.MarkLabel($empty)
@@ -118,11 +129,11 @@ function Add-NameListType {
     $type.CreateType()
 }
 
-# A class with one field a column, a constructor (string[] fields, int start) that fills them, and ToString() that gives the id,
-# so that an object stands for its id where text is expected.
+# A class with one field a column, a constructor (string[] fields, int start) that fills them, and ToString() that gives the first column, the
+# id, so that an object stands for its id where text is expected.
 function Add-RowType {
     param($Module, [string] $Name, [string[]] $Columns, [string[]] $Extras, [type] $Convert, [type] $NameList)
-    $type = $Module.DefineType("Dynamics365.$Name", [System.Reflection.TypeAttributes]'Public, Sealed')
+    $type = $Module.DefineType($Name, [System.Reflection.TypeAttributes]'Public, Sealed')
     $null = $type.DefineDefaultConstructor([System.Reflection.MethodAttributes]::Public)
     $constructor = $type.DefineConstructor([System.Reflection.MethodAttributes]::Public, [System.Reflection.CallingConventions]::Standard,
         [System.Type[]]@([string[]], [int]))
@@ -147,8 +158,28 @@ function Add-RowType {
     }
     $il.Emit([System.Reflection.Emit.OpCodes]::Ret)
     foreach ($extra in $Extras) { $null = $type.DefineField($extra, $NameList, [System.Reflection.FieldAttributes]::Public) }
-    Add-ToString -Type $type -Field $first
+    if ($first.FieldType -eq [string]) { Add-ToString -Type $type -Field $first }
     $type.CreateType()
+}
+
+# The class of rows that have the columns of -Property, spelled as they were given: made once a process for each choice of columns.
+function Get-SelectedType {
+    param([string] $Name, [string[]] $Property)
+    $types = Get-EmittedType
+    $key = "$Name $($Property -join ',')"
+    [System.Threading.Monitor]::Enter($types)
+    try {
+        if (-not $types.ContainsKey($key)) {
+            $columns = foreach ($column in $Property) {
+                $kind = [string]$script:TypedColumns[$column]
+                if ($kind.Length -eq 0) { $kind = 'Text' }
+                "${column}:$kind"
+            }
+            $types[$key] = Add-RowType -Module (New-DynamicModule 'Dynamics365.Selected') -Name $Name -Columns @($columns) -Convert $types['Convert']
+        }
+        $types[$key]
+    }
+    finally { [System.Threading.Monitor]::Exit($types) }
 }
 
 function Add-ToString {

@@ -24,13 +24,11 @@ function Get-Row {
     if ($null -eq $asked -and $Type -ceq 'User') { $asked = Get-UsualColumn $Type }
     $json = ConvertFrom-JsonText (Invoke-Operation -Cmdlet $Cmdlet -Connection $Connection -Function $Function -Arguments @($Id, $asked))
     if ($null -eq $Property -or $Property.Length -eq 0) { return ConvertTo-RowObject -Json $json -Type $Type }
-    $values = [ordered]@{ PSTypeName = "Selected.Dynamics365.$Type" }
-    foreach ($name in $Property) {
+    $texts = foreach ($name in $Property) {
         $found = $json.psobject.Properties[$name]
-        $values[$name] = $null
-        if ($null -ne $found) { $values[$name] = ConvertFrom-FieldText -Text (ConvertTo-FieldText $found.Value) -Kind ([string]$script:TypedColumns[$name]) }
+        if ($null -eq $found) { '' } else { ConvertTo-FieldText $found.Value }
     }
-    [pscustomobject]$values
+    (Get-SelectedType -Name "Selected.Dynamics365.$Type" -Property $Property)::new([string[]]@($texts), 0)
 }
 
 # What a change of a user came to. Warnings of the library become warnings.

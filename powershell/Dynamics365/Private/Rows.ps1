@@ -73,30 +73,23 @@ function ConvertFrom-Field {
     $objects = [object[]]::new($Count)
     if ($Type -ceq 'Change') {
         # Two fields lead: the reason why a row is gone, and its id. The first column is the key of a row that is there.
+        $class = Get-SelectedType -Name 'Dynamics365.Change' -Property (@('Change', 'Id') + $Property)
         $width = $Property.Length + 3
         for ($row = 0; $row -lt $Count; $row++) {
             $at = $row * $width
-            $isGone = $Fields[$at].Length -gt 0
-            $values = [ordered]@{ PSTypeName = 'Dynamics365.Change'; Change = 'Changed'; Id = $Fields[$at + 2] }
-            if ($isGone) { $values['Change'] = 'Deleted'; $values['Id'] = $Fields[$at + 1] }
-            for ($column = 0; $column -lt $Property.Length; $column++) {
-                $values[$Property[$column]] = ConvertFrom-FieldText -Text $Fields[$at + 2 + $column] -Kind ([string]$script:TypedColumns[$Property[$column]])
+            if ($Fields[$at].Length -gt 0) { $Fields[$at] = 'Deleted' }
+            else {
+                $Fields[$at] = 'Changed'
+                $Fields[$at + 1] = $Fields[$at + 2]
             }
-            $objects[$row] = [pscustomobject]$values
+            $objects[$row] = $class::new($Fields, $at)
         }
         return , $objects
     }
     if ($null -ne $Property -and $Property.Length -gt 0) {
+        $class = Get-SelectedType -Name "Selected.Dynamics365.$Type" -Property $Property
         $width = $Property.Length + 1
-        $kinds = foreach ($name in $Property) { [string]$script:TypedColumns[$name] }
-        $kinds = @($kinds)
-        for ($row = 0; $row -lt $Count; $row++) {
-            $values = [ordered]@{ PSTypeName = "Selected.Dynamics365.$Type" }
-            for ($column = 0; $column -lt $Property.Length; $column++) {
-                $values[$Property[$column]] = ConvertFrom-FieldText -Text $Fields[$row * $width + $column] -Kind $kinds[$column]
-            }
-            $objects[$row] = [pscustomobject]$values
-        }
+        for ($row = 0; $row -lt $Count; $row++) { $objects[$row] = $class::new($Fields, $row * $width) }
         return , $objects
     }
     $class = Get-DataType $Type
@@ -122,16 +115,6 @@ function ConvertFrom-Field {
     }
     for ($row = 0; $row -lt $Count; $row++) { $objects[$row] = $class::new($Fields, $row * $width) }
     return , $objects
-}
-
-# The value of a field; an empty field is null.
-function ConvertFrom-FieldText {
-    param([string] $Text, [string] $Kind)
-    if ($Text.Length -eq 0) { return $null }
-    if ($Kind -ceq 'Boolean') { return $Text -ceq 'true' }
-    if ($Kind -ceq 'Integer') { return [int]::Parse($Text, [System.Globalization.CultureInfo]::InvariantCulture) }
-    if ($Kind -ceq 'List') { return , $Text.Split([char]0x1D) }
-    $Text
 }
 
 # Puts back the control characters of a batch: DLE and a character stand for that character less 0x40.

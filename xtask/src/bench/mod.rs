@@ -1,0 +1,56 @@
+//! `cargo xtask bench`: what the module's work costs beside other ways to do it, in paired runs, written into docs/benchmarks.md.
+
+mod page;
+mod run;
+mod works;
+
+use std::fs;
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use crate::powershell::PowerShells;
+use crate::project::{Profile, Project};
+use crate::stage;
+
+use run::Bench;
+
+/// The options of `cargo xtask bench`.
+#[derive(Args)]
+pub struct Options {
+    /// So many runs of each work, taking turns with what it is compared with
+    #[arg(long, default_value_t = 3)]
+    runs: usize,
+    /// This work only, by a word of its name; may be given several times. The page is not written then
+    #[arg(long)]
+    only: Vec<String>,
+}
+
+/// The task.
+pub fn run(project: &Project, options: &Options) -> Result<bool> {
+    let built = project.build(Profile::Release)?;
+    let staged = stage::stage(project, &built.library)?;
+    let shell = PowerShells::of(project).any()?;
+    if shell.is_engine {
+        bail!("the works need a whole PowerShell: install PowerShell 7 (https://aka.ms/powershell)");
+    }
+    let bench = Bench { project, shell: &shell, staged: &staged, dataverse: &built.dataverse, runs: options.runs };
+    let is_asked = |name: &str| {
+        options.only.is_empty() || options.only.iter().any(|word| name.to_lowercase().contains(&word.to_lowercase()))
+    };
+    let mut rows = Vec::new();
+    for work in works::ALL {
+        if is_asked(work.name) {
+            let row = (work.measure)(&bench)?;
+            println!("{}: {} (against {}: {})", work.name, row.ours, work.against, row.theirs);
+            println!("  {}; {}", row.ratio, work.must);
+            rows.push((work, row));
+        }
+    }
+    if options.only.is_empty() {
+        let page = project.root.join("docs").join("benchmarks.md");
+        fs::write(&page, page::text(&rows, &bench)?)?;
+        println!("{} was written", project.shown(&page));
+    }
+    Ok(true)
+}
