@@ -118,8 +118,11 @@ pub fn continues_on_error(request: &Incoming) -> bool {
 
 /// Refuses headers that ask for what this server does not do.
 pub fn check(request: &Incoming) -> ApiResult<()> {
-    if request.header("accept").is_some_and(|accept| accept.contains("odata.metadata=full")) {
-        return Err(ODataError::unsupported("odata.metadata=full"));
+    let accept = request.header("accept").unwrap_or_default().replace(' ', "").to_ascii_lowercase();
+    for level in ["odata.metadata=full", "odata.metadata=none"] {
+        if accept.contains(level) {
+            return Err(ODataError::unsupported(level));
+        }
     }
     if request.header("content-encoding").is_some_and(|encoding| encoding != "identity") {
         return Err(ODataError::unsupported("compressed request bodies"));

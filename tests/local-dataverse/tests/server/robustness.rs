@@ -134,3 +134,17 @@ fn who_goes_away_in_the_middle_of_a_long_reply_leaves_nothing_behind() {
     }
     until("all connections are over", || fixture.server.open_connections() <= before);
 }
+
+#[test]
+fn other_levels_of_metadata_than_minimal_are_refused_with_the_reason() {
+    let fixture = Fixture::new();
+    for level in ["odata.metadata=none", "odata.metadata=full", "odata.metadata = None"] {
+        let accept = format!("application/json; {level}");
+        let reply = fixture.send("GET", "systemusers?$top=1", &[("Accept", &accept)], None);
+        assert_eq!(reply.status, 501, "{level}");
+        assert!(reply.message().contains("odata.metadata="), "{}", reply.text);
+    }
+    let reply =
+        fixture.send("GET", "systemusers?$top=1", &[("Accept", "application/json;odata.metadata=minimal")], None);
+    assert_eq!((reply.status, reply.header("content-type")), (200, "application/json; odata.metadata=minimal"));
+}
