@@ -22,6 +22,18 @@ Describe 'Commands that are stopped, and errors as the caller wants them' {
     }
     BeforeEach { Reset-Server }
 
+    It 'leave the error of a later command as it is: <Name>' -ForEach @(
+        @{ Name = 'of a list'; List = { Get-Dynamics365User } }
+        @{ Name = 'of all roles'; List = { Get-Dynamics365UserRole -All } }
+    ) {
+        $Error.Clear()
+        $failure = Get-Failure { & $List | ForEach-Object { throw 'a later one' } }
+        "$failure" | Should -Be 'a later one'
+        @($Error | Where-Object { "$_" -like '*WriteObject*' }).Length | Should -Be 0
+        $failure = Get-Failure { & $List | ForEach-Object { Get-Dynamics365User -Id $known.Nobody -ErrorAction Stop } }
+        $failure.Exception.Status | Should -Be 'UserNotFound'
+    }
+
     It 'leave a list at once, with the rows that came before: <Name>' -ForEach @(
         @{ Name = 'before the first page'; Path = 'systemusers?'; Nth = 1; Rows = 0 }
         @{ Name = 'before the third page'; Path = 'skiptoken'; Nth = 2; Rows = 4 }

@@ -53,12 +53,16 @@ function New-NativeFailure {
     finally { $native::d365_error_free($NativeError) }
 }
 
+# What ended a later command of a pipeline, where that came back through a command of the module.
+$script:LaterFailure = $null
+
 # Reports what a command caught: a failure of the module as an error of the input that it is about, or as the end of the command
 # where further inputs would fail alike; what something else threw (a later command of the pipeline) goes on its way.
 function Write-Failure {
     param($Cmdlet, [System.Management.Automation.ErrorRecord] $ErrorRecord, $TargetObject)
     $exception = $ErrorRecord.Exception
-    if ($exception -isnot (Get-DataType 'RequestException')) { $Cmdlet.ThrowTerminatingError($ErrorRecord) }
+    $isLater = $null -ne $script:LaterFailure -and [object]::ReferenceEquals($exception, $script:LaterFailure)
+    if ($isLater -or $exception -isnot (Get-DataType 'RequestException')) { $Cmdlet.ThrowTerminatingError($ErrorRecord) }
     if ($null -ne $TargetObject) {
         $ErrorRecord = [System.Management.Automation.ErrorRecord]::new($exception, "Dynamics365.$($exception.Status)", $ErrorRecord.CategoryInfo.Category, $TargetObject)
     }

@@ -38,11 +38,11 @@ function Write-Row {
             if ($null -ne $Keep) {
                 $objects = @(foreach ($one in $objects) { if ($Keep.IsMatch([string]$one.$KeepColumn)) { $one } })
                 if ($First -gt 0 -and $total + $objects.Length -ge $First) {
-                    $Cmdlet.WriteObject([object[]]@($objects[0..($First - $total - 1)]), $true)
+                    Write-RowObject -Cmdlet $Cmdlet -Objects @($objects[0..($First - $total - 1)])
                     break
                 }
             }
-            $Cmdlet.WriteObject($objects, $true)
+            Write-RowObject -Cmdlet $Cmdlet -Objects $objects
             $total += $objects.Length
         }
         Complete-Progress $progress
@@ -52,6 +52,20 @@ function Write-Row {
     finally {
         if ($call[$handle] -ne [System.IntPtr]::Zero) { $native::d365_rows_free($call[$handle]) }
         if ($batch -ne [System.IntPtr]::Zero) { [System.Runtime.InteropServices.Marshal]::FreeHGlobal($batch) }
+    }
+}
+
+# Writes rows as output of the command. An error that ends a later command of the pipeline comes back through here, and goes on as what it is.
+function Write-RowObject {
+    param($Cmdlet, [object[]] $Objects)
+    try { $Cmdlet.WriteObject($Objects, $true) }
+    catch [System.Management.Automation.MethodInvocationException] {
+        $later = $_.Exception.InnerException
+        if ($later -isnot [System.Management.Automation.IContainsErrorRecord]) { throw }
+        Clear-CaughtFailure -Cmdlet $Cmdlet -Exception $_.Exception
+        # It may be one of the module's own failures, of another command than this.
+        $script:LaterFailure = $later.ErrorRecord.Exception
+        $Cmdlet.ThrowTerminatingError($later.ErrorRecord)
     }
 }
 
