@@ -2,6 +2,7 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -14,6 +15,8 @@ pub struct Project {
     pub root: PathBuf,
     /// Where everything that is built goes.
     pub target: PathBuf,
+    /// This program, at a place where no build puts another one while it runs.
+    pub program: PathBuf,
 }
 
 /// What a build of the library and of Local Dataverse left.
@@ -48,7 +51,8 @@ impl Project {
         }
         let metadata: Value = serde_json::from_slice(&output.stdout).context("`cargo metadata` answered no JSON")?;
         let target = metadata["target_directory"].as_str().context("`cargo metadata` names no target directory")?;
-        Ok(Self { target: target.into(), root })
+        let target = PathBuf::from(target);
+        Ok(Self { program: kept_program(&target)?, target, root })
     }
 
     /// A cargo command in the repository's folder.
@@ -157,6 +161,23 @@ pub fn runtime_identifier() -> Result<&'static str> {
         ("macos", "aarch64") => "osx-arm64",
         (system, processor) => bail!("the module has no place for a library of {system} on {processor}"),
     })
+}
+
+/// A second name for this program, or a copy: `cargo test` builds it anew with the features that the whole workspace asks for, and takes the old one away.
+fn kept_program(target: &Path) -> Result<PathBuf> {
+    let own = env::current_exe().context("this program does not know where it is")?;
+    let folder = target.join("running");
+    let kept = folder.join(own.file_name().context("this program has no name")?);
+    if own != kept {
+        fs::create_dir_all(&folder).with_context(|| format!("{} can't be made", folder.display()))?;
+        // Where it can't be taken away, it runs: a task that is at work keeps the one that is there.
+        if fs::remove_file(&kept).is_ok() || !kept.exists() {
+            fs::hard_link(&own, &kept)
+                .or_else(|_| fs::copy(&own, &kept).map(drop))
+                .with_context(|| format!("{} can't be written", kept.display()))?;
+        }
+    }
+    Ok(kept)
 }
 
 #[cfg(test)]

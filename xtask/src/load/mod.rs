@@ -9,7 +9,6 @@ mod journal;
 mod replay;
 mod wire;
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -112,13 +111,12 @@ pub fn load(project: &Project, server: &Path, weight: &Weight) -> Result<Vec<Che
 fn clients(project: &Project, server: &Dataverse, weight: &Weight) -> Result<Vec<(Vec<Told>, Summary)>> {
     let folder = project.target.join("load");
     fs::create_dir_all(&folder).with_context(|| format!("{} can't be made", folder.display()))?;
-    let program = env::current_exe().context("this program does not know where it is")?;
     let limit = Duration::from_secs(weight.seconds + 120);
     thread::scope(|scope| {
         let running: Vec<_> = (1..=CLIENTS)
             .map(|number| {
                 let journal: PathBuf = folder.join(format!("client-{number}.jsonl"));
-                let mut client = Command::new(&program);
+                let mut client = Command::new(&project.program);
                 client.args(["load-client", "--url", &server.url, "--number", &number.to_string()]);
                 for (option, value) in [
                     ("--threads", weight.threads.into()),
