@@ -18,6 +18,7 @@ pub fn windows_suite(project: &Project, library: &Path) -> Result<Tally> {
     let mut all = check_symbols(project, library)?;
     all.add(judge("it needs DLLs that are no part of Windows", &dll.foreign_imports()?));
     all.add(judge("it is linked without", &dll.missing_protections()?));
+    all.add(judge("it has a table of symbols", &dll.symbols()?));
     all.add(judge("its version resource lacks", &missing_texts(dll.version()?)));
     all.add(judge("it gives away paths of this machine", &remap::given_away(&dll.bytes, project)));
     Ok(all)

@@ -4,12 +4,12 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use object::LittleEndian;
 use object::pe::{
     IMAGE_DLLCHARACTERISTICS_DYNAMIC_BASE, IMAGE_DLLCHARACTERISTICS_HIGH_ENTROPY_VA,
     IMAGE_DLLCHARACTERISTICS_NX_COMPAT, RT_VERSION,
 };
 use object::read::pe::{ImageNtHeaders, ImageOptionalHeader, PeFile64, ResourceDirectory};
+use object::{LittleEndian, Object, ObjectSymbol};
 
 /// Of Windows itself, on every version that the library is for.
 const SYSTEM: [&str; 16] = [
@@ -69,6 +69,12 @@ impl Dll {
             (IMAGE_DLLCHARACTERISTICS_NX_COMPAT, "NX_COMPAT"),
         ];
         Ok(wanted.into_iter().filter(|(flag, _)| flags & flag == 0).map(|(_, name)| name).collect())
+    }
+
+    /// Names in its table of symbols, which is for debuggers and has names of the build's temporary files in it.
+    pub fn symbols(&self) -> Result<Vec<String>> {
+        let file = self.parsed()?;
+        Ok(file.symbols().filter_map(|symbol| Some(symbol.name().ok()?.to_owned())).take(5).collect())
     }
 
     /// The bytes of the version resource.

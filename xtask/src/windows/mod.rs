@@ -80,6 +80,8 @@ impl Windows {
             "--target",
             TARGET,
         ]);
+        // Names of temporary files stand in the table of symbols: with them no two builds are alike.
+        cargo.env("CARGO_PROFILE_RELEASE_STRIP", "symbols");
         let ended = run(&mut cargo, LIMIT, false)?;
         let library = output.join(TARGET).join("release").join("dynamics365.dll");
         if !ended.success || !library.is_file() {
