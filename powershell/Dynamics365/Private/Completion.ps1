@@ -46,7 +46,7 @@ function Get-CompletionName {
     if ($Kind -ceq 'Column') {
         $type = $Command.Replace('Get-Dynamics365', '').Replace('Change', 'User')
         if (-not $script:RowColumns.ContainsKey($type)) { return }
-        $names = @(foreach ($column in $script:RowColumns[$type]) { $column.Split(':')[0].ToLowerInvariant() }) + $script:MoreColumns[$type]
+        $names = @((Get-UsualColumn $type).Split(',')) + $script:MoreColumns[$type]
         # Changes have the columns of the table only.
         if ($Command -ceq 'Get-Dynamics365Change') { $names = @(foreach ($name in $names) { if ($name -notin 'roles', 'businessunitname') { $name } }) }
         $names

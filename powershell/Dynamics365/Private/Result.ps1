@@ -21,7 +21,7 @@ function ConvertTo-FieldText {
 function Get-Row {
     param($Cmdlet, $Connection, [string] $Function, [string] $Id, [string] $Type, [string[]] $Property)
     $asked = Join-Column $Property
-    if ($null -eq $asked -and $Type -ceq 'User') { $asked = Get-UsualColumn $Type }
+    if ($null -eq $asked) { $asked = Get-UsualColumn $Type }
     $json = ConvertFrom-JsonText (Invoke-Operation -Cmdlet $Cmdlet -Connection $Connection -Function $Function -Arguments @($Id, $asked))
     if ($null -eq $Property -or $Property.Length -eq 0) { return ConvertTo-RowObject -Json $json -Type $Type }
     $texts = foreach ($name in $Property) {
