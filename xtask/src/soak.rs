@@ -11,6 +11,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::dataverse::Dataverse;
+use crate::lasting::Lasting;
 use crate::project::{Profile, Project};
 use crate::style::{Style, paint};
 use crate::test::c;
@@ -18,12 +19,8 @@ use crate::test::c;
 /// The options of `cargo xtask soak`.
 #[derive(Args)]
 pub struct Options {
-    /// How long it lasts
-    #[arg(long, default_value_t = 10)]
-    minutes: u64,
-    /// The same in seconds
-    #[arg(long, conflicts_with = "minutes")]
-    seconds: Option<u64>,
+    #[command(flatten)]
+    lasting: Lasting,
 }
 
 /// What may grow, and by how much, from the first third after the warm-up to the last.
@@ -72,7 +69,7 @@ fn faults() -> [Value; 9] {
 /// The task.
 pub fn run(project: &Project, options: &Options) -> Result<bool> {
     ensure!(cfg!(target_os = "linux"), "the soak reads /proc, which only Linux has");
-    let seconds = options.seconds.unwrap_or(options.minutes * 60);
+    let seconds = options.lasting.seconds();
     ensure!(seconds >= 10, "a soak takes 10 seconds or more");
     let built = project.build(Profile::Release)?;
     let program = c::compile_for(project, &built, &project.root.join("tests/abi/soak/soak.c"))?;

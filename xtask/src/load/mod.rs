@@ -24,6 +24,7 @@ use self::replay::Data;
 use self::wire::Wire;
 use crate::command;
 use crate::dataverse::Dataverse;
+use crate::lasting::Lasting;
 use crate::project::{Profile, Project};
 use crate::style::{Style, paint};
 
@@ -36,12 +37,8 @@ const ENVIRONMENT: [&str; 6] = ["--users", "300", "--units", "4", "--roles", "6"
 /// The options of `cargo xtask load`.
 #[derive(Args)]
 pub struct Options {
-    /// How long the load lasts
-    #[arg(long, default_value_t = 10)]
-    minutes: u64,
-    /// The same in seconds
-    #[arg(long, conflicts_with = "minutes")]
-    seconds: Option<u64>,
+    #[command(flatten)]
+    lasting: Lasting,
     /// Threads of each of the two clients
     #[arg(long, default_value_t = SHORT.threads)]
     threads: u32,
@@ -73,7 +70,7 @@ pub type Checked = (&'static str, Vec<String>);
 /// The task.
 pub fn run(project: &Project, options: &Options) -> Result<bool> {
     let built = project.build(if options.release { Profile::Release } else { Profile::Dev })?;
-    let seconds = options.seconds.unwrap_or(options.minutes * 60);
+    let seconds = options.lasting.seconds();
     let weight = Weight { seconds, threads: options.threads, rate: options.rate };
     let checked = load(project, &built.dataverse, &weight)?;
     Ok(checked.iter().all(|(_, wrong)| wrong.is_empty()))
