@@ -90,11 +90,8 @@ impl Holder {
         let entity = kind.entity();
         let about = format!("{} of the table {}", ids.len(), entity.name);
         let key = kind.columns()[0];
-        let ids: Vec<_> = ids.iter().map(Uuid::to_string).collect();
-        let query = Query { filter: Some(odata::one_of(key, &ids)), ..Query::default() };
-        let url = odata::list_url(client.api(), entity.set, &columns(kind)?, &query);
         let read_at = Instant::now();
-        let response = client.send(Request::new(Method::GET, url, Effect::Read))?;
+        let response = client.send(Request::new(Method::GET, url_of_many(client, kind, ids)?, Effect::Read))?;
         if !response.is_success() {
             return Err(odata::to_error(&response, &about, Some(entity)));
         }
@@ -152,6 +149,13 @@ impl Holder {
 /// The address of the request that [`Holder::read`] makes.
 pub(crate) fn url(client: &Client, kind: Kind, id: Uuid) -> Result<Url> {
     Ok(odata::row_url(client.api(), kind.entity(), id, "", &columns(kind)?))
+}
+
+/// The address of the request that [`Holder::read_many`] makes.
+pub(crate) fn url_of_many(client: &Client, kind: Kind, ids: &[Uuid]) -> Result<Url> {
+    let ids: Vec<_> = ids.iter().map(Uuid::to_string).collect();
+    let query = Query { filter: Some(odata::one_of(kind.columns()[0], &ids)), ..Query::default() };
+    Ok(odata::list_url(client.api(), kind.entity().set, &columns(kind)?, &query))
 }
 
 /// The columns of a holder, and its roles.

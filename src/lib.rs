@@ -29,6 +29,8 @@
 mod address;
 mod attributes;
 mod auth;
+#[doc(hidden)]
+pub mod bench;
 mod bulk;
 pub mod business_units;
 mod call;

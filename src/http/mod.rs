@@ -11,6 +11,7 @@ mod retry;
 mod tls;
 mod transport;
 
+pub(crate) use gate::Gate;
 pub(crate) use limits::{Limits, json_depth};
 pub(crate) use payload::Payload;
 pub(crate) use proxy::Proxy;
@@ -148,9 +149,8 @@ pub(crate) mod for_fuzz {
     pub(crate) use super::retry::{judge, parse_retry_after};
 }
 
-#[cfg(test)]
 impl Response {
-    /// A reply as if it had come.
+    /// A reply as if it had come, for tests and measurements.
     pub(crate) fn for_test(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Response {
             status,
