@@ -12,7 +12,7 @@ use hyper_util::server::conn::auto;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::line::{Line, Wire};
+use crate::line::{Line, Traffic, Wire};
 use crate::router;
 use crate::state::State;
 
@@ -31,6 +31,7 @@ const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(20);
 pub struct Connections {
     open: AtomicU64,
     accepted: AtomicU64,
+    traffic: Arc<Traffic>,
 }
 
 impl Connections {
@@ -42,6 +43,11 @@ impl Connections {
     /// All connections since the start.
     pub fn accepted(&self) -> u64 {
         self.accepted.load(Ordering::Relaxed)
+    }
+
+    /// What came and went on all of them.
+    pub fn traffic(&self) -> &Arc<Traffic> {
+        &self.traffic
     }
 }
 
@@ -78,8 +84,9 @@ async fn serve(socket: TcpStream, state: Arc<State>) {
     let _counted = Counted::new(state.clone());
     let _ = socket.set_nodelay(true);
     let line = Line::new();
+    let traffic = state.connections.traffic().clone();
     let Some(tls) = state.tls.clone() else {
-        return exchange(Wire::new(socket, line.clone()), line, state).await;
+        return exchange(Wire::new(socket, line.clone(), traffic), line, state).await;
     };
     let shaken = tokio::time::timeout(HANDSHAKE, async {
         // The first byte of every TLS connection is that of a handshake record.
@@ -87,7 +94,7 @@ async fn serve(socket: TcpStream, state: Arc<State>) {
         if socket.peek(&mut first).await? == 1 && first != [HANDSHAKE_RECORD] {
             return refuse_plain(socket).await;
         }
-        tls.acceptor.accept(Wire::new(socket, line.clone())).await.map(Some)
+        tls.acceptor.accept(Wire::new(socket, line.clone(), traffic)).await.map(Some)
     });
     if let Ok(Ok(Some(stream))) = shaken.await {
         exchange(stream, line, state).await;

@@ -3,7 +3,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -17,6 +17,31 @@ use tokio::sync::{Notify, watch};
 const LINGER: Duration = Duration::from_secs(5);
 /// Within this time a shared connection has sent what it was given, if the client reads.
 const SHARED_FLUSH: Duration = Duration::from_millis(200);
+
+/// How many bytes came and went on all connections, as they were on the wire.
+#[derive(Debug, Default)]
+pub struct Traffic {
+    received: AtomicU64,
+    sent: AtomicU64,
+}
+
+impl Traffic {
+    /// The bytes that clients sent.
+    pub fn received(&self) -> u64 {
+        self.received.load(Ordering::Relaxed)
+    }
+
+    /// The bytes that the system took to send to clients.
+    pub fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    fn count_sent(&self, written: &Poll<io::Result<usize>>) {
+        if let Poll::Ready(Ok(count)) = written {
+            self.sent.fetch_add(*count as u64, Ordering::Relaxed);
+        }
+    }
+}
 
 /// How a connection ends before its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,12 +127,13 @@ pub struct Wire {
     /// Only the drop takes it out.
     socket: Option<TcpStream>,
     line: Arc<Line>,
+    traffic: Arc<Traffic>,
 }
 
 impl Wire {
     /// The socket as an end of the line.
-    pub fn new(socket: TcpStream, line: Arc<Line>) -> Self {
-        Self { socket: Some(socket), line }
+    pub fn new(socket: TcpStream, line: Arc<Line>, traffic: Arc<Traffic>) -> Self {
+        Self { socket: Some(socket), line, traffic }
     }
 
     fn socket(&mut self) -> io::Result<Pin<&mut TcpStream>> {
@@ -148,13 +174,17 @@ impl AsyncRead for Wire {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.socket()?.poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let read = self.socket()?.poll_read(context, buffer);
+        self.traffic.received.fetch_add((buffer.filled().len() - before) as u64, Ordering::Relaxed);
+        read
     }
 }
 
 impl AsyncWrite for Wire {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
         let written = self.socket()?.poll_write(context, data);
+        self.traffic.count_sent(&written);
         self.line.blocked.store(written.is_pending(), Ordering::Relaxed);
         written
     }
@@ -165,6 +195,7 @@ impl AsyncWrite for Wire {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = self.socket()?.poll_write_vectored(context, slices);
+        self.traffic.count_sent(&written);
         self.line.blocked.store(written.is_pending(), Ordering::Relaxed);
         written
     }

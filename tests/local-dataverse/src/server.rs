@@ -117,6 +117,16 @@ impl Server {
         self.state.connections.accepted()
     }
 
+    /// How many bytes came from clients since the start, on the wire.
+    pub fn received_bytes(&self) -> u64 {
+        self.state.connections.traffic().received()
+    }
+
+    /// How many bytes went to clients.
+    pub fn sent_bytes(&self) -> u64 {
+        self.state.connections.traffic().sent()
+    }
+
     /// Adds a fault rule; the error says what is wrong with it.
     pub fn set_fault(&self, rule: FaultRule) -> Result<(), String> {
         self.state.faults.add(vec![rule])

@@ -35,6 +35,7 @@ pub fn of(state: &State) -> Json {
         "faults": state.faults.list().len(),
         "resets": state.resets.load(Ordering::Relaxed),
         "connections": { "open": state.connections.open(), "accepted": state.connections.accepted() },
+        "bytes": { "received": state.connections.traffic().received(), "sent": state.connections.traffic().sent() },
     })
 }
 

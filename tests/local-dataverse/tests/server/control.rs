@@ -295,6 +295,9 @@ fn the_status_tells_what_there_is() {
     assert_eq!(status["url"], fixture.server.url());
     assert_eq!((&status["ledger"], &status["requests"], &status["faults"]), (&json!(1), &json!(2), &json!(1)));
     assert!(status["connections"]["open"].as_u64().unwrap() >= 1);
+    // This request has come, its reply has not gone.
+    assert_eq!(status["bytes"]["received"], fixture.server.received_bytes());
+    assert!(status["bytes"]["sent"].as_u64().unwrap() > 0);
 }
 
 #[test]

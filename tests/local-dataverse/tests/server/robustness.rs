@@ -148,3 +148,18 @@ fn other_levels_of_metadata_than_minimal_are_refused_with_the_reason() {
         fixture.send("GET", "systemusers?$top=1", &[("Accept", "application/json;odata.metadata=minimal")], None);
     assert_eq!((reply.status, reply.header("content-type")), (200, "application/json; odata.metadata=minimal"));
 }
+
+#[test]
+fn the_bytes_of_requests_and_replies_are_counted() {
+    let fixture = Fixture::new();
+    let text = request(&fixture, "GET", "systemusers?$select=fullname", None);
+    let (received, sent) = (fixture.server.received_bytes(), fixture.server.sent_bytes());
+    let mut wire = Wire::connect(&fixture.server);
+    wire.send(&text);
+    let head = wire.head();
+    wire.at_least(promised(&head));
+    assert_eq!(fixture.server.received_bytes() - received, text.len() as u64);
+    // They may arrive before the server comes to count them.
+    let all = (head.len() + wire.received.len()) as u64;
+    until("all of the reply is counted", || fixture.server.sent_bytes() - sent == all);
+}
