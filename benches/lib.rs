@@ -12,7 +12,7 @@ const RECORDED: &str = include_str!("../tests/replies/users.json");
 const ROWS: u32 = 5000;
 
 /// What a synchronization asks for.
-const TWENTY: [&str; 20] = [
+pub const TWENTY: [&str; 20] = [
     "systemuserid",
     "fullname",
     "domainname",

@@ -72,6 +72,11 @@ impl Dataverse {
         line.split_whitespace().next()?.parse().ok()
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The Login Id of the seed's application.
     pub fn login() -> String {
         format!("{CLIENT_ID}@{TENANT_ID}")
@@ -80,6 +85,13 @@ impl Dataverse {
     /// Adds a fault rule.
     pub fn add_fault(&self, rule: &Value) -> Result<()> {
         self.agent.post(format!("{}_local/faults", self.url)).send_json(rule).context("the fault was not taken")?;
+        Ok(())
+    }
+
+    /// Changes settings.
+    pub fn change_settings(&self, settings: &Value) -> Result<()> {
+        let request = self.agent.patch(format!("{}_local/settings", self.url));
+        request.send_json(settings).context("the settings were not taken")?;
         Ok(())
     }
 
@@ -120,6 +132,14 @@ impl Dataverse {
             Value::Array(rows) => Ok(rows),
             other => bail!("{path} is {other}"),
         }
+    }
+
+    /// A page of a list of the Web API, by its address.
+    pub fn page(&self, address: &str, token: &str) -> Result<Value> {
+        let request = self.agent.get(address).header("Authorization", format!("Bearer {token}"));
+        let mut response = request.header("Prefer", "odata.maxpagesize=5000").call()?;
+        // ureq reads 10 MB where it is not told otherwise.
+        Ok(response.body_mut().with_config().limit(1 << 30).read_json()?)
     }
 
     /// An access token of the seed's application.

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
@@ -40,15 +41,8 @@ pub fn build(project: &Project, name: &str, output: &Path) -> Result<PathBuf> {
             Err(reason) => bail!("the library can't be built for {name}: {reason}"),
         };
     }
-    let mut flags = remap::flags(project, output)?;
-    if target.ends_with("-msvc") {
-        // Nothing to install beside it, guarded calls, and no time of linking.
-        flags
-            .extend(["-Ctarget-feature=+crt-static", "-Ccontrol-flow-guard=yes", "-Clink-arg=/Brepro"].map(Into::into));
-    }
-    let mut cargo = project.cargo();
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join(OsStr::new("\u{1f}"))).env("CARGO_TARGET_DIR", output);
-    cargo.args(["build", "--locked", "--release", "--quiet", "--package", "dynamics365", "--lib", "--target", target]);
+    let mut cargo = cargo(project, name, output)?;
+    cargo.args(["--package", "dynamics365", "--lib"]);
     let ended = run(&mut cargo, LIMIT, false)?;
     let library = output.join(target).join("release").join(file);
     if !ended.success || !library.is_file() {
@@ -60,6 +54,21 @@ pub fn build(project: &Project, name: &str, output: &Path) -> Result<PathBuf> {
         bail!("the library does not build for {name}:\n{}{advice}", ended.output.trim_end());
     }
     Ok(library)
+}
+
+/// A `cargo build` into a folder below `output`, as the library is built; what to build is still to be said.
+pub fn cargo(project: &Project, name: &str, output: &Path) -> Result<Command> {
+    let (target, _) = platform(name)?;
+    let mut flags = remap::flags(project, output)?;
+    if target.ends_with("-msvc") {
+        // Nothing to install beside it, guarded calls, and no time of linking.
+        flags
+            .extend(["-Ctarget-feature=+crt-static", "-Ccontrol-flow-guard=yes", "-Clink-arg=/Brepro"].map(Into::into));
+    }
+    let mut cargo = project.cargo();
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join(OsStr::new("\u{1f}"))).env("CARGO_TARGET_DIR", output);
+    cargo.args(["build", "--locked", "--release", "--quiet", "--target", target]);
+    Ok(cargo)
 }
 
 /// The folder that a platform's library is built in.

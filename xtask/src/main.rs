@@ -13,6 +13,7 @@ mod dotnet;
 mod elf;
 mod fuzz;
 mod header;
+mod instructions;
 mod lasting;
 mod library;
 mod load;

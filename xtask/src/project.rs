@@ -84,7 +84,7 @@ impl Project {
         let messages = messages_of(&mut cargo, "the library or Local Dataverse does not build")?;
         Ok(Built {
             library: library_of(&messages, "dynamics365").context(NO_LIBRARY)?,
-            dataverse: program_of(&messages).context("cargo reported no program local-dataverse")?,
+            dataverse: program_of(&messages, "local-dataverse").context("cargo reported no program local-dataverse")?,
         })
     }
 }
@@ -92,6 +92,13 @@ impl Project {
 /// Runs a `cargo build` with JSON messages: the native library that came of it.
 pub fn built_library(cargo: &mut Command, name: &str) -> Result<PathBuf> {
     library_of(&messages_of(cargo, "the library does not build")?, name).context(NO_LIBRARY)
+}
+
+/// The same for a program. The command need not ask for messages.
+pub fn built_program(cargo: &mut Command, name: &str) -> Result<PathBuf> {
+    cargo.args(["--message-format", "json-render-diagnostics"]);
+    let messages = messages_of(cargo, &format!("{name} does not build"))?;
+    program_of(&messages, name).with_context(|| format!("cargo reported no program {name}"))
 }
 
 const NO_LIBRARY: &str = "cargo reported no native library of the package dynamics365";
@@ -117,8 +124,8 @@ fn library_of(messages: &[Value], name: &str) -> Option<PathBuf> {
         .find(|file| file.extension().is_some_and(|extension| extension == env::consts::DLL_EXTENSION))
 }
 
-fn program_of(messages: &[Value]) -> Option<PathBuf> {
-    artifacts(messages, "local-dataverse").find_map(|message| message["executable"].as_str()).map(PathBuf::from)
+fn program_of(messages: &[Value], name: &str) -> Option<PathBuf> {
+    artifacts(messages, name).find_map(|message| message["executable"].as_str()).map(PathBuf::from)
 }
 
 fn artifacts<'a>(messages: &'a [Value], target: &'a str) -> impl Iterator<Item = &'a Value> {
@@ -195,7 +202,7 @@ mod tests {
                 "filenames": ["/t/debug/libdynamics365.rlib", wanted]}),
         ];
         assert_eq!(library_of(&messages, "dynamics365"), Some(PathBuf::from(wanted)));
-        assert_eq!(program_of(&messages), None);
+        assert_eq!(program_of(&messages, "local-dataverse"), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: what the module's work costs beside other ways to do it, in paired runs, written into docs/benchmarks.md.
 
+mod decode;
 mod page;
 mod run;
 mod works;
@@ -9,6 +10,7 @@ use std::fs;
 use anyhow::{Result, bail};
 use clap::Args;
 
+use crate::instructions;
 use crate::powershell::PowerShells;
 use crate::project::{Profile, Project};
 use crate::stage;
@@ -24,17 +26,31 @@ pub struct Options {
     /// This work only, by a word of its name; may be given several times. The page is not written then
     #[arg(long)]
     only: Vec<String>,
+    /// Measure nothing else: count the instructions that parts of the library take, and write benches/instructions.json
+    #[arg(long, conflicts_with_all = ["only", "runs"])]
+    record_instructions: bool,
 }
 
 /// The task.
 pub fn run(project: &Project, options: &Options) -> Result<bool> {
+    if options.record_instructions {
+        instructions::record(project)?;
+        return Ok(true);
+    }
     let built = project.build(Profile::Release)?;
     let staged = stage::stage(project, &built.library)?;
     let shell = PowerShells::of(project).any()?;
     if shell.is_engine {
         bail!("the works need a whole PowerShell: install PowerShell 7 (https://aka.ms/powershell)");
     }
-    let bench = Bench { project, shell: &shell, staged: &staged, dataverse: &built.dataverse, runs: options.runs };
+    let bench = Bench {
+        project,
+        shell: &shell,
+        staged: &staged,
+        library: &built.library,
+        dataverse: &built.dataverse,
+        runs: options.runs,
+    };
     let is_asked = |name: &str| {
         options.only.is_empty() || options.only.iter().any(|word| name.to_lowercase().contains(&word.to_lowercase()))
     };

@@ -19,6 +19,8 @@ pub struct Bench<'p> {
     pub shell: &'p PowerShell,
     /// The module.
     pub staged: &'p Staged,
+    /// The native library, compiled for release.
+    pub library: &'p Path,
     /// The program of Local Dataverse, compiled for release.
     pub dataverse: &'p Path,
     /// So many runs of each.

@@ -8,7 +8,7 @@ mod pester;
 mod report;
 mod shipped;
 mod sweep;
-mod tally;
+pub mod tally;
 mod windows;
 
 use std::path::Path;
@@ -24,7 +24,7 @@ use crate::package::Package;
 use crate::project::{Built, Profile, Project};
 use crate::stage::{self, Staged};
 use crate::style::{Style, paint};
-use crate::{declarations, demo, load, other_version, symbols, tour};
+use crate::{declarations, demo, instructions, load, other_version, symbols, tour};
 
 use pester::{Setting, Shell};
 use report::Report;
@@ -73,6 +73,8 @@ enum Suite {
     Net48,
     /// The release: made, unpacked, and run from where it was unpacked
     Package,
+    /// How many instructions parts of the library take, against the recorded figures
+    Instructions,
     /// The DLL of Windows, and the suites above that use it, under wine
     Windows,
 }
@@ -130,6 +132,9 @@ fn title(suite: Suite) -> (&'static str, &'static str) {
         Suite::Engine => ("Engine", "the host for machines without PowerShell"),
         Suite::Net48 => ("Net48", "the module's signatures in .NET Framework 4.8"),
         Suite::Package => ("Package", "the release, unpacked and run from there"),
+        Suite::Instructions => {
+            ("Instructions", "what parts of the library take, by callgrind, against benches/instructions.json")
+        }
         Suite::Windows => ("Windows", "the DLL, and what runs through it under wine"),
     }
 }
@@ -183,6 +188,9 @@ impl Context<'_> {
                 net48::suite(project, &built.0, &built.1, shell)
             }),
             Suite::Package => package::suite(self),
+            Suite::Instructions => {
+                self.measure(name, |context| Ok(instructions::suite(project)?.unwrap_or_else(|| context.left_out())))
+            }
             Suite::Windows => windows::suite(self),
         }
     }
