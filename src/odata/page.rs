@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::de::Read;
 use serde_json::value::RawValue;
 
 use super::Column;
@@ -115,9 +116,12 @@ pub(crate) struct Page {
 
 /// Reads a page; at most `limit` of its rows. What nobody asked for is skipped, however deep it is nested.
 pub(crate) fn read_page(response: &Response, columns: &[Column], limit: usize) -> Result<Page> {
-    let mut deserializer = serde_json::Deserializer::from_slice(&response.body);
     let seed = PageSeed { columns, limit, max_depth: response.max_json_depth };
-    let read = seed.deserialize(&mut deserializer).and_then(|page| deserializer.end().map(|()| page));
+    // Looking at all of it once is quicker than at each piece. Where it is no UTF-8, the pieces that were asked for may be.
+    let read = match str::from_utf8(&response.body) {
+        Ok(text) => seed.read(serde_json::Deserializer::from_str(text)),
+        Err(_) => seed.read(serde_json::Deserializer::from_slice(&response.body)),
+    };
     read.map_err(|error| {
         let why = json_fault(&error);
         Error::new(Status::UnexpectedResponse, format!("The environment's reply is no list of the Web API: {why}."))
@@ -132,6 +136,13 @@ struct PageSeed<'c> {
     limit: usize,
     /// How deep the JSON of a value may be nested.
     max_depth: usize,
+}
+
+impl PageSeed<'_> {
+    fn read<'de, R: Read<'de>>(self, mut from: serde_json::Deserializer<R>) -> Result<Page, serde_json::Error> {
+        let page = self.deserialize(&mut from)?;
+        from.end().map(|()| page)
+    }
 }
 
 impl<'de> DeserializeSeed<'de> for PageSeed<'_> {
@@ -183,14 +194,13 @@ impl<'de> Visitor<'de> for RowsSeed<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Batch, A::Error> {
         let PageSeed { columns, limit, max_depth } = self.0;
         let mut batch = Batch::default();
-        // The fields of one row, by column: its properties come in the server's order.
-        let mut fields: Vec<Option<&'de RawValue>> = vec![None; columns.len()];
+        let mut row = RowReader { columns, fields: vec![None; columns.len()], keys: Vec::new() };
         while batch.rows < limit {
-            fields.fill(None);
-            if rows.next_element_seed(RowSeed { columns, fields: &mut fields })?.is_none() {
+            row.fields.fill(None);
+            if rows.next_element_seed(&mut row)?.is_none() {
                 return Ok(batch);
             }
-            for (field, column) in fields.iter().zip(columns) {
+            for (field, column) in row.fields.iter().zip(columns) {
                 if let Some(raw) = field {
                     push_field(&mut batch, raw, column.related.as_ref(), max_depth).map_err(A::Error::custom)?;
                 }
@@ -206,11 +216,10 @@ impl<'de> Visitor<'de> for RowsSeed<'_> {
 
 fn push_field(
     batch: &mut Batch,
-    raw: &RawValue,
+    json: &str,
     related: Option<&Related>,
     max_depth: usize,
 ) -> Result<(), serde_json::Error> {
-    let json = raw.get();
     if let Some(part) = related.and_then(|related| related.part) {
         type Row = serde_json::Map<String, serde_json::Value>;
         // One row, or none, where the navigation property is of that kind.
@@ -229,22 +238,47 @@ fn push_field(
     }
     match json.as_bytes()[0] {
         b'n' => {}
-        b'"' if !json.contains('\\') => batch.push_value(&json[1..json.len() - 1]),
+        // JSON has control characters as escapes only, so there is nothing here to escape anew.
+        b'"' if memchr::memchr(b'\\', json.as_bytes()).is_none() => batch.text.push_str(&json[1..json.len() - 1]),
         b'"' => batch.push_value(&serde_json::from_str::<Cow<'_, str>>(json)?),
         b'{' | b'[' if json_depth(json.as_bytes()) > max_depth => {
             return Err(serde_json::Error::custom(format!("a value is nested more than {max_depth} levels deep")));
         }
-        _ => batch.push_value(json),
+        _ => batch.text.push_str(json),
     }
     Ok(())
 }
 
-struct RowSeed<'c, 'f, 'de> {
+/// Reads row after row.
+struct RowReader<'c, 'de> {
     columns: &'c [Column],
-    fields: &'f mut [Option<&'de RawValue>],
+    /// The fields of one row, by column: its properties come in the server's order.
+    fields: Vec<Option<&'de str>>,
+    /// The names of the row before, in their order, each with the place of its column, if it has one. Rows of a page are mostly alike, so
+    /// that one look tells which column a name is of.
+    keys: Vec<(&'de str, Option<usize>)>,
 }
 
-impl<'de> DeserializeSeed<'de> for RowSeed<'_, '_, 'de> {
+impl<'de> RowReader<'_, 'de> {
+    /// The place of the column with this name, which is the `index`th of its row.
+    fn place(&mut self, index: usize, name: &'de str) -> Option<usize> {
+        if let Some((known, place)) = self.keys.get(index)
+            && *known == name
+        {
+            return *place;
+        }
+        let place = place(self.columns, name);
+        self.keys.truncate(index);
+        self.keys.push((name, place));
+        place
+    }
+}
+
+fn place(columns: &[Column], name: &str) -> Option<usize> {
+    columns.iter().position(|column| column.property == name)
+}
+
+impl<'de> DeserializeSeed<'de> for &mut RowReader<'_, 'de> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -252,7 +286,7 @@ impl<'de> DeserializeSeed<'de> for RowSeed<'_, '_, 'de> {
     }
 }
 
-impl<'de> Visitor<'de> for RowSeed<'_, '_, 'de> {
+impl<'de> Visitor<'de> for &mut RowReader<'_, 'de> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -260,20 +294,25 @@ impl<'de> Visitor<'de> for RowSeed<'_, '_, 'de> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut row: A) -> Result<(), A::Error> {
-        while let Some(position) = row.next_key_seed(PropertySeed(self.columns))? {
-            match position {
-                Some(position) => self.fields[position] = Some(row.next_value::<&'de RawValue>()?),
+        let mut index = 0;
+        while let Some(place) = row.next_key_seed(PropertySeed { reader: self, index })? {
+            match place {
+                Some(place) => self.fields[place] = Some(row.next_value::<&'de RawValue>()?.get()),
                 None => drop(row.next_value::<IgnoredAny>()?),
             }
+            index += 1;
         }
         Ok(())
     }
 }
 
-/// Finds the column of a property by its name, without keeping the name.
-struct PropertySeed<'c>(&'c [Column]);
+/// Finds the column of a property by its name.
+struct PropertySeed<'r, 'c, 'de> {
+    reader: &'r mut RowReader<'c, 'de>,
+    index: usize,
+}
 
-impl<'de> DeserializeSeed<'de> for PropertySeed<'_> {
+impl<'de> DeserializeSeed<'de> for PropertySeed<'_, '_, 'de> {
     type Value = Option<usize>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -281,15 +320,20 @@ impl<'de> DeserializeSeed<'de> for PropertySeed<'_> {
     }
 }
 
-impl Visitor<'_> for PropertySeed<'_> {
+impl<'de> Visitor<'de> for PropertySeed<'_, '_, 'de> {
     type Value = Option<usize>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the name of a property")
     }
 
+    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
+        Ok(self.reader.place(self.index, name))
+    }
+
+    // A name with an escaped character stands nowhere as it is.
     fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(self.0.iter().position(|column| column.property == name))
+        Ok(place(self.reader.columns, name))
     }
 }
 
@@ -316,6 +360,32 @@ mod tests {
         );
         assert_eq!((page.batch.rows(), page.batch.is_escaped()), (2, false));
         assert_eq!(page.next.as_deref(), Some("https://host/next"));
+    }
+
+    #[test]
+    fn each_row_may_have_properties_of_its_own_in_an_order_of_its_own() {
+        let rows = [
+            r#"{"a":1,"x":0,"b":2,"c":3}"#,
+            r#"{"a":4,"x":0,"b":5,"c":6}"#,
+            r#"{"c":9,"b":8,"a":7}"#,
+            r#"{"b":11}"#,
+            r#"{"x":0,"x":0,"x":0,"c":13,"a":12}"#,
+            // A name that is written with an escape, and the row after it.
+            r#"{"\u0061":14,"x":0,"\u0062":15,"c":16}"#,
+            r#"{"a":17,"x":0,"b":18,"c":19}"#,
+        ];
+        let body = format!(r#"{{"value":[{}]}}"#, rows.join(","));
+        let page = read(body.as_bytes(), &columns(&["a", "b", "c"]), usize::MAX).unwrap();
+        let records: Vec<_> = page.batch.records().map(|fields| fields.join(" ")).collect();
+        assert_eq!(records, ["1 2 3", "4 5 6", "7 8 9", " 11 ", "12  13", "14 15 16", "17 18 19"]);
+    }
+
+    #[test]
+    fn what_is_no_utf8_is_refused_where_it_was_asked_for() {
+        let body = b"{\"value\":[{\"a\":1,\"b\":\"\xFF\"}]}";
+        assert_eq!(read(body, &columns(&["a"]), 9).unwrap().batch.text(), "1\u{1F}\u{1E}");
+        let error = read(body, &columns(&["b"]), 9).err().unwrap();
+        assert!(error.to_string().contains("invalid unicode code point at line 1"), "{error}");
     }
 
     #[test]

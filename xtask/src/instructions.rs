@@ -21,8 +21,8 @@ use crate::test::tally::Tally;
 const LIMIT: Duration = Duration::from_secs(1800);
 /// The function between whose begin and end instructions are counted.
 const MEASURED: &str = "*instructions*measured*";
-/// A figure may be so much larger than the recorded one.
-const TOLERANCE: f64 = 0.10;
+/// A figure may be so many percent larger than the recorded one.
+const TOLERANCE: u64 = 10;
 
 /// What was counted, and where: another processor has other instructions, and another compiler makes others.
 #[derive(Debug, Deserialize, PartialEq, Serialize)]
@@ -99,13 +99,12 @@ fn compare(recorded: &BTreeMap<String, u64>, counted: &BTreeMap<String, u64>) ->
         let Some(&before) = recorded.get(work) else {
             return Verdict { text: format!("{work} takes {count}, and nothing is recorded of it"), is_good: false };
         };
-        let change = count as f64 / before as f64 - 1.0;
-        let is_good = change <= TOLERANCE;
-        let percent = change * 100.0;
+        let is_good = count * 100 <= before * (100 + TOLERANCE);
+        let percent = count as f64 / before as f64 * 100.0 - 100.0;
         let mut text = format!("{work:30} {count:>12} instructions, {percent:+.1} % of the recorded {before}");
         if !is_good {
-            text += &format!(": more than {:.0} % above", TOLERANCE * 100.0);
-        } else if change < -TOLERANCE {
+            text += &format!(": more than {TOLERANCE} % above");
+        } else if count * 100 < before * (100 - TOLERANCE) {
             text += ": record anew, so that it stays so";
         }
         Verdict { text, is_good }
