@@ -7,7 +7,7 @@
 use std::env;
 use std::error::Error;
 
-use dynamics365::{Client, Config, Query, users};
+use dynamics365::{Client, Config, Next, Query, Rows, users};
 use dynamics365_benches::TWENTY;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -19,8 +19,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let client = Client::new(config)?;
     let query = Query { columns: TWENTY.map(str::to_owned).into(), ..Query::default() };
     let (mut rows, mut bytes) = (0, 0);
-    for batch in users::list(&client, &query)? {
-        let batch = batch?;
+    let list = Rows::start(&client, move |client| users::list(client, &query))?;
+    while let Next::Batch(batch) = list.next(None)? {
         rows += batch.rows();
         bytes += batch.text().len();
     }

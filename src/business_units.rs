@@ -2,9 +2,10 @@
 
 use uuid::Uuid;
 
-use crate::client::{Client, Pages};
+use crate::client::Client;
 use crate::error::{Error, Result, Status};
 use crate::odata::{self, Entity, Query, Row};
+use crate::pages::Pages;
 
 pub(crate) const BUSINESS_UNIT: Entity = Entity {
     set: "businessunits",

@@ -17,7 +17,8 @@ use crate::call::Call;
 use crate::config::Config;
 use crate::error::{Error, Result, Status};
 use crate::http::{Authorize, Effect, Request, Response, RetryPolicy, Settings, Transport, unknown};
-use crate::odata::{self, Batch, Column, Entity, Query, Row};
+use crate::odata::{self, Column, Entity, Query, Row};
+use crate::pages::Pages;
 use crate::roles::RoleCache;
 use crate::sign_in::SignIn;
 
@@ -31,6 +32,8 @@ pub struct Client {
     call: Call,
     /// What queues its operations, where it has one.
     bulk: Option<Arc<Bulk>>,
+    /// Whether its lists ask for a page while they decode the one before.
+    asks_ahead: bool,
 }
 
 struct Shared {
@@ -90,12 +93,21 @@ impl Client {
             transport,
             page_size: config.page_size,
         };
-        Ok(Client { shared: Arc::new(shared), call: Call::new(), bulk: None })
+        Ok(Client { shared: Arc::new(shared), call: Call::new(), bulk: None, asks_ahead: false })
     }
 
     /// The same client, working for `call`: its waits end when that is cancelled, and its requests go into that one's log.
     pub fn with_call(&self, call: Call) -> Self {
         Client { call, ..self.clone() }
+    }
+
+    /// The same client for somebody who wants all of a list: each page is asked for while the one before is decoded.
+    pub(crate) fn asking_ahead(self) -> Self {
+        Client { asks_ahead: true, ..self }
+    }
+
+    pub(crate) fn asks_ahead(&self) -> bool {
+        self.asks_ahead
     }
 
     /// The same client for many operations: of those that are started with it at most `limit` are at work at once (1 to 52; without a limit, as many as
@@ -281,14 +293,14 @@ impl Client {
         about: String,
     ) -> Pages {
         let url = odata::list_url(self.api(), path, &columns, query);
-        Pages { client: self.clone(), entity, columns, next: Some(url), left: query.first.unwrap_or(u64::MAX), about }
+        Pages::new(self.clone(), entity, columns, url, query.first, about)
     }
 
     /// A short list, whole.
     pub(crate) fn rows(&self, path: &str, entity: &'static Entity, query: &Query, about: String) -> Result<Vec<Row>> {
         let mut rows = Vec::new();
         let pages = self.pages(path, entity, query, about)?;
-        let names: Vec<_> = pages.columns.iter().map(|column| column.name.clone()).collect();
+        let names: Vec<_> = pages.columns().iter().map(|column| column.name.clone()).collect();
         for batch in pages {
             rows.extend(batch?.records().map(|fields| {
                 let value = |field: &str| if field.is_empty() { Value::Null } else { Value::from(field) };
@@ -315,46 +327,5 @@ impl fmt::Debug for Client {
             .field("api", &self.shared.api.as_str())
             .field("credential", &self.shared.sign_in.credential)
             .finish_non_exhaustive()
-    }
-}
-
-/// The pages of a list, fetched one by one as they are asked for.
-///
-/// After an error there is nothing more.
-pub struct Pages {
-    client: Client,
-    entity: &'static Entity,
-    columns: Vec<Column>,
-    next: Option<Url>,
-    left: u64,
-    about: String,
-}
-
-impl Pages {
-    fn fetch(&mut self, url: Url) -> Result<Batch> {
-        let page_size = format!("odata.maxpagesize={}", self.client.page_size());
-        let response = self.client.send(Request::new(Method::GET, url, Effect::Read).header("prefer", &page_size))?;
-        if !response.is_success() {
-            return Err(odata::to_error(&response, &self.about, Some(self.entity)));
-        }
-        let limit = usize::try_from(self.left).unwrap_or(usize::MAX);
-        let page = odata::read_page(&response, &self.columns, limit)?;
-        self.left -= page.batch.rows() as u64;
-        if let Some(next) = page.next.filter(|_| self.left > 0) {
-            self.next = Some(self.client.own_link(&next, &self.about)?);
-        }
-        Ok(page.batch)
-    }
-}
-
-impl Iterator for Pages {
-    type Item = Result<Batch>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let url = self.next.take()?;
-        if self.left == 0 {
-            return None;
-        }
-        Some(self.fetch(url))
     }
 }

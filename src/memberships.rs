@@ -6,9 +6,10 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use crate::business_units::{self, UnitRef};
-use crate::client::{Client, Pages};
+use crate::client::Client;
 use crate::error::{Error, Result, Status};
 use crate::odata::{self, Batch, Column, Entity, Query};
+use crate::pages::Pages;
 use crate::roles::{ROLE, RoleRef};
 use crate::teams::{self, TEAM};
 use crate::users::USER;

@@ -48,7 +48,7 @@ impl Rows {
         I: Iterator<Item = Result<Batch>>,
     {
         let (call, inbox) = (Call::new(), client.inbox());
-        let client = client.with_call(call.clone());
+        let client = client.with_call(call.clone()).asking_ahead();
         let queue = Arc::new(Mutex::new(Queue::default()));
         let filled = queue.clone();
         spawn(move || {

@@ -5,10 +5,11 @@ use uuid::Uuid;
 
 use crate::business_units::UnitRef;
 use crate::change::{Action, Mode};
-use crate::client::{Client, Pages};
+use crate::client::Client;
 use crate::error::{Result, Status};
 use crate::holder::Kind;
 use crate::odata::{self, Entity, Query, Row};
+use crate::pages::Pages;
 use crate::roles::{self, RoleRef};
 use crate::users::{self, USER};
 

@@ -9,7 +9,7 @@ mod row;
 pub(crate) use entity::Entity;
 pub(crate) use error::{is_code, is_own_refusal, to_error};
 pub use page::Batch;
-pub(crate) use page::read_page;
+pub(crate) use page::{likely_next, read_page};
 pub(crate) use query::{Column, columns_of, list_url, one_of, row_url};
 pub use query::{Query, quote};
 pub use row::Row;

@@ -130,6 +130,17 @@ pub(crate) fn read_page(response: &Response, columns: &[Column], limit: usize) -
     })
 }
 
+/// Where a reply's next page is by all likelihood, found without decoding the reply: [`read_page`] has the last word. Links are short, and
+/// the service writes this one last.
+pub(crate) fn likely_next(response: &Response) -> Option<&str> {
+    const NAME: &[u8] = b"\"@odata.nextLink\":\"";
+    const FAR: usize = 16 * 1024;
+    let end = &response.body[response.body.len().saturating_sub(FAR)..];
+    let link = &end[memchr::memmem::rfind(end, NAME)? + NAME.len()..];
+    let link = str::from_utf8(&link[..memchr::memchr(b'"', link)?]).ok()?;
+    (!link.contains('\\')).then_some(link)
+}
+
 #[derive(Clone, Copy)]
 struct PageSeed<'c> {
     columns: &'c [Column],
@@ -396,6 +407,25 @@ mod tests {
         assert!(page.batch.is_escaped());
         assert_eq!(page.batch.records().collect::<Vec<_>>(), [[value, "plain"]]);
         assert_eq!(page.batch.text().matches(['\u{1E}', '\u{1F}']).count(), 3);
+    }
+
+    #[test]
+    fn the_next_page_is_found_at_the_end_of_a_reply() {
+        let found = |body: &str| likely_next(&Response::for_test(200, body)).map(str::to_owned);
+        assert_eq!(
+            found(r#"{"value":[],"@odata.nextLink":"https://host/next"}"#).as_deref(),
+            Some("https://host/next")
+        );
+        // Text that looks like it, the link of an expanded list, one with an escape, one that is cut.
+        for body in [
+            r#"{"value":[{"a":"\"@odata.nextLink\":\"https://host/next"}]}"#,
+            r#"{"value":[{"roles@odata.nextLink":"https://host/next"}]}"#,
+            r#"{"value":[],"@odata.nextLink":"https:\/\/host/next"}"#,
+            r#"{"value":[],"@odata.nextLink":"https://host/n"#,
+            "",
+        ] {
+            assert_eq!(found(body), None, "{body}");
+        }
     }
 
     #[test]

@@ -9,10 +9,11 @@ use uuid::Uuid;
 
 use crate::business_units::UnitRef;
 use crate::change::{Action, Mode};
-use crate::client::{Client, Pages};
+use crate::client::Client;
 use crate::error::{Result, Status};
 use crate::holder::{Holder, Kind};
 use crate::odata::{self, Entity, Query, Row};
+use crate::pages::Pages;
 
 pub(crate) use assign::{Change, assign_to, revoke_from};
 pub(crate) use resolve::RoleCache;

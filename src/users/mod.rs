@@ -8,9 +8,10 @@ mod update;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::client::{Client, Pages};
+use crate::client::Client;
 use crate::error::{Result, Status};
 use crate::odata::{self, Column, Entity, Query, Row};
+use crate::pages::Pages;
 use crate::roles;
 
 pub use crate::change::{Action, AttributeChange, Mode};

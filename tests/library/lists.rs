@@ -97,6 +97,25 @@ fn all_pages_are_followed_and_each_asks_for_the_page_size() {
 }
 
 #[test]
+fn rows_ask_for_a_page_once_and_for_none_beyond_what_is_wanted() {
+    let server = Server::start(Options { users: 95, ..Options::default() }).unwrap();
+    let client = client_with(&server, &[("page_size", "10")]);
+    let read = |first| {
+        let query = Query { columns: columns(&["systemuserid"]), first, ..Query::default() };
+        let rows = Rows::start(&client, move |client| users::list(client, &query)).unwrap();
+        let mut ids = Vec::new();
+        while let Next::Batch(batch) = rows.next(None).unwrap() {
+            ids.extend(batch.records().map(|fields| fields[0].to_string()));
+        }
+        ids
+    };
+    let all = read(None);
+    assert_eq!((all.len(), wire(&server).len()), (100, 10));
+    assert_eq!(read(Some(5100)), all);
+    assert_eq!(wire(&server).len(), 20);
+}
+
+#[test]
 fn rows_stream_from_a_thread_of_their_own() {
     let server = Server::start(Options { users: 50, ..Options::default() }).unwrap();
     let client = client_with(&server, &[("page_size", "10")]);

@@ -17,6 +17,14 @@ pub const CLIENT_ID: &str = "22222222-2222-4222-8222-222222222222";
 /// See [`TENANT_ID`].
 pub const SECRET: &str = "local-dataverse-secret";
 
+/// What came to a server since its start.
+pub struct Traffic {
+    /// How many connections were opened.
+    pub connections: u64,
+    /// How many bytes clients sent.
+    pub received: u64,
+}
+
 /// A running server.
 pub struct Dataverse {
     /// Its address, with a slash at the end.
@@ -103,6 +111,21 @@ impl Dataverse {
     /// How many requests it answered since its start.
     pub fn request_count(&self) -> Result<u64> {
         self.get("_local/status", None)?["requests"].as_u64().context("the server's status counts no requests")
+    }
+
+    /// What came so far. This asks over a connection of its own, which is in the counts.
+    pub fn traffic(&self) -> Result<Traffic> {
+        let agent: Agent = Agent::config_builder().proxy(None).build().into();
+        let status: Value = agent.get(format!("{}_local/status", self.url)).call()?.body_mut().read_json()?;
+        let number = |part: &str, name: &str| {
+            status[part][name].as_u64().with_context(|| format!("the server's status does not count {part}"))
+        };
+        Ok(Traffic { connections: number("connections", "accepted")?, received: number("bytes", "received")? })
+    }
+
+    /// How many rows there are in a set.
+    pub fn row_count(&self, set: &str) -> Result<u64> {
+        self.get("_local/status", None)?["rows"][set].as_u64().with_context(|| format!("there is no set {set}"))
     }
 
     /// The changes that it applied.

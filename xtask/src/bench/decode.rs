@@ -116,6 +116,8 @@ fn run(command: &mut Command, input: &str) -> Result<Spent> {
 
 fn list(core: &Core, program: &Path, server: &Dataverse) -> Result<Spent> {
     let mut command = core.command(program);
+    // `cargo xtask` names the folder of the development build there, whose library would be taken.
+    command.env_remove("LD_LIBRARY_PATH");
     run(command.arg(&server.url).arg(Dataverse::login()).env("DYNAMICS365_SECRET", SECRET), "")
 }
 

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: what the module's work costs beside other ways to do it, in paired runs, written into docs/benchmarks.md.
 
 mod decode;
+mod least;
 mod page;
 mod run;
 mod works;

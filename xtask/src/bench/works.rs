@@ -32,7 +32,7 @@ pub struct Row {
 }
 
 /// All of them.
-pub const ALL: [Measured; 7] = [
+pub const ALL: [Measured; 8] = [
     Measured {
         name: "Import-Module in a fresh process",
         against: "an empty script module; Add-Type with as many signatures",
@@ -75,9 +75,16 @@ pub const ALL: [Measured; 7] = [
         must: "aim: 7 times faster",
         measure: assign,
     },
+    Measured {
+        name: "What the lists and the assignments send",
+        against: "the least that would do",
+        must: "aim: equal",
+        measure: super::least::measure,
+    },
 ];
 
-fn work(name: &'static str, side: &'static str, count: usize) -> Work<'static> {
+/// A work of `measure.ps1`.
+pub fn work(name: &'static str, side: &'static str, count: usize) -> Work<'static> {
     Work { name, side, count, module: None }
 }
 
@@ -92,7 +99,8 @@ fn milliseconds(seconds: f64) -> String {
     format!("{:.0} ms", seconds * 1000.0)
 }
 
-fn environment(bench: &Bench<'_>, users: usize) -> Result<Dataverse> {
+/// A server with so many users, always the same.
+pub fn environment(bench: &Bench<'_>, users: usize) -> Result<Dataverse> {
     let users = users.to_string();
     Dataverse::start_with_more(
         bench.dataverse,
