@@ -2,6 +2,7 @@
 
 mod entity;
 mod error;
+mod fields;
 mod page;
 mod query;
 mod row;

@@ -8,6 +8,7 @@ use serde_json::de::Read;
 use serde_json::value::RawValue;
 
 use super::Column;
+use super::fields::{Field, RowReader};
 use super::query::Related;
 use crate::error::{Error, Result, Status, json_fault};
 use crate::http::{Response, json_depth};
@@ -117,7 +118,7 @@ pub(crate) struct Page {
 /// Reads a page; at most `limit` of its rows. What nobody asked for is skipped, however deep it is nested.
 pub(crate) fn read_page(response: &Response, columns: &[Column], limit: usize) -> Result<Page> {
     let seed = PageSeed { columns, limit, max_depth: response.max_json_depth };
-    // Looking at all of it once is quicker than at each piece. Where it is no UTF-8, the pieces that were asked for may be.
+    // Looking at all of it once is quicker than at each row. Where it is no UTF-8, the other way says where.
     let read = match str::from_utf8(&response.body) {
         Ok(text) => seed.read(serde_json::Deserializer::from_str(text)),
         Err(_) => seed.read(serde_json::Deserializer::from_slice(&response.body)),
@@ -205,15 +206,13 @@ impl<'de> Visitor<'de> for RowsSeed<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Batch, A::Error> {
         let PageSeed { columns, limit, max_depth } = self.0;
         let mut batch = Batch::default();
-        let mut row = RowReader { columns, fields: vec![None; columns.len()], keys: Vec::new() };
+        let mut reader = RowReader::new(columns);
         while batch.rows < limit {
-            row.fields.fill(None);
-            if rows.next_element_seed(&mut row)?.is_none() {
-                return Ok(batch);
-            }
-            for (field, column) in row.fields.iter().zip(columns) {
-                if let Some(raw) = field {
-                    push_field(&mut batch, raw, column.related.as_ref(), max_depth).map_err(A::Error::custom)?;
+            let Some(row) = rows.next_element::<&'de RawValue>()? else { return Ok(batch) };
+            let fields = reader.read(row.get()).ok_or_else(|| A::Error::custom("a row is no object"))?;
+            for (field, column) in fields.iter().zip(columns) {
+                if let Some(field) = field {
+                    push_field(&mut batch, *field, column.related.as_ref(), max_depth).map_err(A::Error::custom)?;
                 }
                 batch.text.push(UNIT);
             }
@@ -227,10 +226,11 @@ impl<'de> Visitor<'de> for RowsSeed<'_> {
 
 fn push_field(
     batch: &mut Batch,
-    json: &str,
+    field: Field<'_>,
     related: Option<&Related>,
     max_depth: usize,
 ) -> Result<(), serde_json::Error> {
+    let json = field.json;
     if let Some(part) = related.and_then(|related| related.part) {
         type Row = serde_json::Map<String, serde_json::Value>;
         // One row, or none, where the navigation property is of that kind.
@@ -250,7 +250,7 @@ fn push_field(
     match json.as_bytes()[0] {
         b'n' => {}
         // JSON has control characters as escapes only, so there is nothing here to escape anew.
-        b'"' if memchr::memchr(b'\\', json.as_bytes()).is_none() => batch.text.push_str(&json[1..json.len() - 1]),
+        b'"' if !field.is_escaped => batch.text.push_str(&json[1..json.len() - 1]),
         b'"' => batch.push_value(&serde_json::from_str::<Cow<'_, str>>(json)?),
         b'{' | b'[' if json_depth(json.as_bytes()) > max_depth => {
             return Err(serde_json::Error::custom(format!("a value is nested more than {max_depth} levels deep")));
@@ -258,94 +258,6 @@ fn push_field(
         _ => batch.text.push_str(json),
     }
     Ok(())
-}
-
-/// Reads row after row.
-struct RowReader<'c, 'de> {
-    columns: &'c [Column],
-    /// The fields of one row, by column: its properties come in the server's order.
-    fields: Vec<Option<&'de str>>,
-    /// The names of the row before, in their order, each with the place of its column, if it has one. Rows of a page are mostly alike, so
-    /// that one look tells which column a name is of.
-    keys: Vec<(&'de str, Option<usize>)>,
-}
-
-impl<'de> RowReader<'_, 'de> {
-    /// The place of the column with this name, which is the `index`th of its row.
-    fn place(&mut self, index: usize, name: &'de str) -> Option<usize> {
-        if let Some((known, place)) = self.keys.get(index)
-            && *known == name
-        {
-            return *place;
-        }
-        let place = place(self.columns, name);
-        self.keys.truncate(index);
-        self.keys.push((name, place));
-        place
-    }
-}
-
-fn place(columns: &[Column], name: &str) -> Option<usize> {
-    columns.iter().position(|column| column.property == name)
-}
-
-impl<'de> DeserializeSeed<'de> for &mut RowReader<'_, 'de> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for &mut RowReader<'_, 'de> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a row")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut row: A) -> Result<(), A::Error> {
-        let mut index = 0;
-        while let Some(place) = row.next_key_seed(PropertySeed { reader: self, index })? {
-            match place {
-                Some(place) => self.fields[place] = Some(row.next_value::<&'de RawValue>()?.get()),
-                None => drop(row.next_value::<IgnoredAny>()?),
-            }
-            index += 1;
-        }
-        Ok(())
-    }
-}
-
-/// Finds the column of a property by its name.
-struct PropertySeed<'r, 'c, 'de> {
-    reader: &'r mut RowReader<'c, 'de>,
-    index: usize,
-}
-
-impl<'de> DeserializeSeed<'de> for PropertySeed<'_, '_, 'de> {
-    type Value = Option<usize>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'de> Visitor<'de> for PropertySeed<'_, '_, 'de> {
-    type Value = Option<usize>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of a property")
-    }
-
-    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
-        Ok(self.reader.place(self.index, name))
-    }
-
-    // A name with an escaped character stands nowhere as it is.
-    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(place(self.reader.columns, name))
-    }
 }
 
 #[cfg(test)]
@@ -374,28 +286,9 @@ mod tests {
     }
 
     #[test]
-    fn each_row_may_have_properties_of_its_own_in_an_order_of_its_own() {
-        let rows = [
-            r#"{"a":1,"x":0,"b":2,"c":3}"#,
-            r#"{"a":4,"x":0,"b":5,"c":6}"#,
-            r#"{"c":9,"b":8,"a":7}"#,
-            r#"{"b":11}"#,
-            r#"{"x":0,"x":0,"x":0,"c":13,"a":12}"#,
-            // A name that is written with an escape, and the row after it.
-            r#"{"\u0061":14,"x":0,"\u0062":15,"c":16}"#,
-            r#"{"a":17,"x":0,"b":18,"c":19}"#,
-        ];
-        let body = format!(r#"{{"value":[{}]}}"#, rows.join(","));
-        let page = read(body.as_bytes(), &columns(&["a", "b", "c"]), usize::MAX).unwrap();
-        let records: Vec<_> = page.batch.records().map(|fields| fields.join(" ")).collect();
-        assert_eq!(records, ["1 2 3", "4 5 6", "7 8 9", " 11 ", "12  13", "14 15 16", "17 18 19"]);
-    }
-
-    #[test]
-    fn what_is_no_utf8_is_refused_where_it_was_asked_for() {
+    fn a_row_that_is_no_utf8_is_refused() {
         let body = b"{\"value\":[{\"a\":1,\"b\":\"\xFF\"}]}";
-        assert_eq!(read(body, &columns(&["a"]), 9).unwrap().batch.text(), "1\u{1F}\u{1E}");
-        let error = read(body, &columns(&["b"]), 9).err().unwrap();
+        let error = read(body, &columns(&["a"]), 9).err().unwrap();
         assert!(error.to_string().contains("invalid unicode code point at line 1"), "{error}");
     }
 

@@ -23,6 +23,8 @@ const LIMIT: Duration = Duration::from_secs(1800);
 const MEASURED: &str = "*instructions*measured*";
 /// A figure may be so many percent larger than the recorded one.
 const TOLERANCE: u64 = 10;
+/// And so many more in any case: a work of some dozens changes when the compiler divides the crate otherwise.
+const FEW: u64 = 50;
 
 /// What was counted, and where: another processor has other instructions, and another compiler makes others.
 #[derive(Debug, Deserialize, PartialEq, Serialize)]
@@ -99,7 +101,7 @@ fn compare(recorded: &BTreeMap<String, u64>, counted: &BTreeMap<String, u64>) ->
         let Some(&before) = recorded.get(work) else {
             return Verdict { text: format!("{work} takes {count}, and nothing is recorded of it"), is_good: false };
         };
-        let is_good = count * 100 <= before * (100 + TOLERANCE);
+        let is_good = count <= before + FEW || count * 100 <= before * (100 + TOLERANCE);
         let percent = count as f64 / before as f64 * 100.0 - 100.0;
         let mut text = format!("{work:30} {count:>12} instructions, {percent:+.1} % of the recorded {before}");
         if !is_good {
@@ -162,9 +164,9 @@ mod tests {
 
     #[test]
     fn a_figure_may_grow_by_a_tenth_and_no_more() {
-        let recorded = figures(&[("a", 1000), ("b", 1000), ("c", 1000)]);
-        let verdicts = compare(&recorded, &figures(&[("a", 1100), ("b", 1101), ("c", 500)]));
-        assert_eq!(verdicts.iter().map(|verdict| verdict.is_good).collect::<Vec<_>>(), [true, false, true]);
+        let recorded = figures(&[("a", 1000), ("b", 1000), ("c", 1000), ("d", 10)]);
+        let verdicts = compare(&recorded, &figures(&[("a", 1100), ("b", 1101), ("c", 500), ("d", 60)]));
+        assert_eq!(verdicts.iter().map(|verdict| verdict.is_good).collect::<Vec<_>>(), [true, false, true, true]);
         assert!(verdicts[1].text.contains("more than 10 % above"), "{}", verdicts[1].text);
         assert!(verdicts[2].text.contains("record anew"), "{}", verdicts[2].text);
     }
