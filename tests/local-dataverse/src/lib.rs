@@ -22,6 +22,7 @@ mod control;
 mod environment;
 mod faults;
 mod fetch;
+mod host;
 mod ledger;
 mod limits;
 mod line;

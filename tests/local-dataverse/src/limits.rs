@@ -134,7 +134,7 @@ impl Limits {
 }
 
 fn refused(code: &'static str, message: String, wait: u64) -> ODataError {
-    ODataError { status: StatusCode::TOO_MANY_REQUESTS, code, message, retry_after: Some(wait.max(1)) }
+    ODataError { retry_after: Some(wait.max(1)), ..ODataError::new(StatusCode::TOO_MANY_REQUESTS, code, message) }
 }
 
 impl Drop for Running {

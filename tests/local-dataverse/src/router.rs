@@ -4,9 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::HOST;
 use http::request::Parts;
-use http::{HeaderValue, Request, Response, StatusCode, Version};
+use http::{Request, Response, StatusCode, Version};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body as _, Incoming as Body};
 use uuid::Uuid;
@@ -19,7 +18,7 @@ use crate::line::{Ending, Line};
 use crate::reply::Reply;
 use crate::request_log::Underway;
 use crate::state::{Incoming, State};
-use crate::{compress, control, oauth, page};
+use crate::{compress, control, host, oauth, page};
 
 /// A larger body is refused.
 const LARGEST_BODY: usize = 64 * 1024 * 1024;
@@ -29,7 +28,11 @@ const BODY_TIME: Duration = Duration::from_secs(180);
 /// Answers one request; an error closes the connection without a reply.
 pub async fn handle(state: Arc<State>, line: Arc<Line>, request: Request<Body>) -> Result<Response<ReplyBody>, Broken> {
     line.begin(request.version() == Version::HTTP_2);
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    if let Err(reason) = host::settle(&mut parts) {
+        let reply = Reply::with_body(StatusCode::BAD_REQUEST, "text/plain; charset=utf-8", format!("{reason}\n"));
+        return Ok(reply.into_response());
+    }
     let target = parts.uri.path_and_query().map_or_else(|| parts.uri.path().to_owned(), ToString::to_string);
     let mut incoming = incoming(parts, state.tls.is_some());
     if let Some(reply) = page::answer(&incoming) {
@@ -73,7 +76,7 @@ fn compressed(state: &State, request: &Incoming, reply: Reply) -> Reply {
 
 /// The request without its body, which is not read yet.
 fn incoming(parts: Parts, secure: bool) -> Incoming {
-    let mut incoming = Incoming {
+    Incoming {
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
         method: parts.method,
@@ -81,14 +84,7 @@ fn incoming(parts: Parts, secure: bool) -> Incoming {
         body: Bytes::new(),
         id: Uuid::new_v4(),
         secure,
-    };
-    // HTTP/2 has the host in `:authority`.
-    if let (false, Some(authority)) = (incoming.headers.contains_key(HOST), parts.uri.authority())
-        && let Ok(host) = HeaderValue::try_from(authority.as_str())
-    {
-        incoming.headers.insert(HOST, host);
     }
-    incoming
 }
 
 /// Why a body was not read.

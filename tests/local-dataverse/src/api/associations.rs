@@ -4,13 +4,14 @@ use http::{Method, StatusCode};
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
+use super::headers::{Condition, condition};
 use super::write::{self, change_of};
-use super::{Call, json_reply, not_allowed};
-use crate::model::{Children, Collection, Set, Side, with_set};
+use super::{Call, json_reply, not_allowed, read};
+use crate::model::{Children, Collection, Entity, Set, Side, with_set};
 use crate::odata::key::Key;
 use crate::odata::{ApiResult, ODataError, payload, reference};
 use crate::reply::Reply;
-use crate::rules::{links, must_exist};
+use crate::rules::{self, links, must_exist};
 use crate::settings::MissingDisassociation;
 
 /// `GET`, `POST` and `DELETE systemusers(id)/systemuserroles_association/$ref`
@@ -27,6 +28,7 @@ pub fn references(call: &Call<'_>, set: Set, own: Uuid, collection: Collection) 
                     format_args!("The body must be {{\"@odata.id\":\"<absolute address of the {table}>\"}}."),
                 )
             })?;
+            payload::nothing_beside_reference(&members, target.entity_set)?;
             let other = key_of(call, collection, id)?;
             change(call, set, own, collection, other, true)
         }
@@ -79,11 +81,23 @@ fn key_of(call: &Call<'_>, collection: Collection, address: &str) -> ApiResult<U
 }
 
 fn change(call: &Call<'_>, set: Set, own: Uuid, collection: Collection, other: Uuid, add: bool) -> ApiResult<Reply> {
+    precondition(call, set, own)?;
     match collection {
         Collection::Linked(side) => tie(call, side, own, other, add),
         Collection::Children(children) => name(call, set, own, children, other, add),
     }?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
+}
+
+/// A reference has no version: a condition is one of the row whose collection it is in.
+fn precondition(call: &Call<'_>, set: Set, own: Uuid) -> ApiResult<()> {
+    let must_match = condition(call.request, "if-match");
+    if must_match == Condition::None {
+        return Ok(());
+    }
+    let store = call.state.store.read();
+    let version = with_set!(set, Row => rules::row::<Row>(&store, own).map(Row::version))?;
+    if must_match.matches(version) { Ok(()) } else { Err(read::version_mismatch()) }
 }
 
 fn tie(call: &Call<'_>, side: Side, own: Uuid, other: Uuid, add: bool) -> ApiResult<()> {

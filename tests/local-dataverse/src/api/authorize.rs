@@ -50,6 +50,10 @@ pub fn authorize(state: &State, request: &Incoming) -> Result<Caller, Box<Reply>
         Box::new(Reply::empty(StatusCode::UNAUTHORIZED).header("www-authenticate", value))
     };
     let invalid = |text: String| unauthorized(&format!("error=\"invalid_token\", error_description=\"{text}\""));
+    if request.headers.get_all("authorization").iter().count() > 1 {
+        let text = "The Authorization header may be there once only, and this request has it twice.";
+        return Err(Box::new(refusal(&ODataError::bad_request("", text))));
+    }
     let token = request.header("authorization").and_then(|value| {
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())

@@ -4,6 +4,7 @@ use http::{Method, StatusCode};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
+use super::arguments::Arguments;
 use super::parameters::Parameters;
 use super::write::change_of;
 use super::{Call, json_reply, not_allowed, organization_functions, privilege_functions, team_actions};
@@ -63,11 +64,17 @@ pub fn bound(call: &Call<'_>, set: Set, id: Uuid, name: &str, parameters: &str) 
     if call.request.method != method {
         return Err(not_allowed(call));
     }
-    match name {
-        "SetBusinessSystemUser" => return move_user(call, id),
-        "AddMembersTeam" => return team_actions::change_members(call, id, true),
-        "RemoveMembersTeam" => return team_actions::change_members(call, id, false),
-        _ => {}
+    if operation.is_action {
+        if !parameters.trim().is_empty() {
+            return Err(ODataError::query(format!("The parameters of the action {name} belong into the body.")));
+        }
+        let arguments = Arguments::read(call, operation)?;
+        return match name {
+            "SetBusinessSystemUser" => move_user(call, id, &arguments),
+            "AddMembersTeam" => team_actions::change_members(call, id, &arguments, true),
+            "RemoveMembersTeam" => team_actions::change_members(call, id, &arguments, false),
+            _ => Err(ODataError::unsupported(format!("the operation '{name}' of '{}'", set.names().entity_set))),
+        };
     }
     let parameters = given(call, operation, parameters)?;
     match name {
@@ -80,15 +87,15 @@ pub fn bound(call: &Call<'_>, set: Set, id: Uuid, name: &str, parameters: &str) 
 }
 
 /// A move to another business unit, in the form that the service deprecates.
-fn move_user(call: &Call<'_>, id: Uuid) -> ApiResult<Reply> {
-    let members = payload::object(&call.request.body, "systemusers")?;
+fn move_user(call: &Call<'_>, id: Uuid, arguments: &Arguments) -> ApiResult<Reply> {
+    let unit = arguments.row("BusinessUnit", Set::Units, &["businessunitid"])?;
+    let heir = arguments.row("ReassignPrincipal", Set::Users, &["systemuserid", "ownerid"])?;
+    // There are no records here that could be moved or not.
+    arguments.flag("DoNotMoveAllRecords")?;
     let settings = call.state.settings.read().clone();
     let mut store = call.state.store.write();
     rules::row::<SystemUser>(&store, id)?;
-    let unit = key_of(&members, "BusinessUnit", "businessunitid")?;
     rules::row::<BusinessUnit>(&store, unit)?;
-    let heir = key_of(&members, "ReassignPrincipal", "systemuserid")
-        .or_else(|_| key_of(&members, "ReassignPrincipal", "ownerid"))?;
     rules::row::<SystemUser>(&store, heir)?;
     let mut body = Map::new();
     body.insert("businessunitid@odata.bind".into(), Json::String(format!("/businessunits({unit})")));
@@ -96,16 +103,4 @@ fn move_user(call: &Call<'_>, id: Uuid) -> ApiResult<Reply> {
     let values = payload::read::<SystemUser>(&body, Purpose::Update, context)?;
     rules::users::update(&mut change_of(call, &mut store, &settings), id, values)?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
-}
-
-fn key_of(members: &Map<String, Json>, parameter: &str, key: &str) -> ApiResult<Uuid> {
-    let id = members.get(parameter).and_then(|row| row.get(key)).and_then(Json::as_str);
-    id.and_then(|id| Uuid::try_parse(id).ok()).ok_or_else(|| {
-        ODataError::payload(
-            "systemusers",
-            format_args!(
-                "SetBusinessSystemUser needs the parameter {parameter} with {key}, such as {{\"{key}\":\"<id>\"}}."
-            ),
-        )
-    })
 }

@@ -6,6 +6,8 @@ use crate::odata::{ApiResult, ODataError, annotations};
 use crate::reply::Reply;
 use crate::state::Incoming;
 
+use super::media;
+
 /// The content type of the API's replies.
 pub const JSON: &str = "application/json; odata.metadata=minimal";
 
@@ -97,12 +99,17 @@ impl Preferences {
     }
 }
 
-/// The items of a header, cut at commas outside of quotes.
+/// The items of a `Prefer` header, cut at commas outside of quotes.
 fn split(value: &str) -> impl Iterator<Item = &str> {
+    outside_of_quotes(value, &[',', ';'])
+}
+
+/// The items of a header that stand between separators outside of quotes.
+pub fn outside_of_quotes<'v>(value: &'v str, separators: &'static [char]) -> impl Iterator<Item = &'v str> {
     let mut quoted = false;
     let items = value.split(move |next| {
         quoted ^= next == '"';
-        (next == ',' || next == ';') && !quoted
+        separators.contains(&next) && !quoted
     });
     items.map(str::trim).filter(|item| !item.is_empty())
 }
@@ -116,37 +123,31 @@ pub fn continues_on_error(request: &Incoming) -> bool {
     })
 }
 
-/// Refuses headers that ask for what this server does not do.
-pub fn check(request: &Incoming) -> ApiResult<()> {
-    let accept = request.header("accept").unwrap_or_default().replace(' ', "").to_ascii_lowercase();
-    for level in ["odata.metadata=full", "odata.metadata=none"] {
-        if accept.contains(level) {
-            return Err(ODataError::unsupported(level));
-        }
+/// Headers that have one value, or are not there.
+const SINGLE: [&str; 6] =
+    ["content-type", "content-encoding", "odata-version", "odata-maxversion", "callerobjectid", "mscrmcallerid"];
+
+/// Refuses headers that are wrong in themselves, of a batch too.
+pub fn check_form(request: &Incoming) -> ApiResult<()> {
+    let count = |name: &&&str| request.headers.get_all(**name).iter().count();
+    if let Some(name) = SINGLE.iter().find(|name| count(name) > 1) {
+        return Err(ODataError::query(format!(
+            "The header {name} may be there once only, and this request has it twice."
+        )));
     }
+    media::check_versions(request)?;
     if request.header("content-encoding").is_some_and(|encoding| encoding != "identity") {
         return Err(ODataError::unsupported("compressed request bodies"));
     }
-    let writes = request.method == Method::POST || request.method == Method::PATCH || request.method == Method::PUT;
-    if !writes || request.body.is_empty() {
-        return Ok(());
-    }
-    let content_type = request.header("content-type").unwrap_or_default();
-    if content_type.is_empty() {
-        return Err(ODataError::payload(
-            "",
-            "A missing or empty content type header was found when trying to read a message. The content type header is \
-             required.",
-        ));
-    }
-    if !content_type.to_ascii_lowercase().starts_with("application/json") {
-        return Err(ODataError::new(
-            http::StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "0x80048d19",
-            format!("The content type '{content_type}' is not supported; send application/json."),
-        ));
-    }
     Ok(())
+}
+
+/// Refuses headers that ask for what this server does not do.
+pub fn check(request: &Incoming) -> ApiResult<()> {
+    check_form(request)?;
+    media::check_accept(request)?;
+    let writes = request.method == Method::POST || request.method == Method::PATCH || request.method == Method::PUT;
+    if writes && !request.body.is_empty() { media::check_content(request) } else { Ok(()) }
 }
 
 /// The ETags of an `If-Match` or `If-None-Match` header.
@@ -162,16 +163,19 @@ pub enum Condition {
 
 /// Reads a condition; the text `null`, which some clients send, is none.
 pub fn condition(request: &Incoming, name: &str) -> Condition {
-    match request.header(name).map(str::trim) {
-        None | Some("" | "null") => Condition::None,
-        Some("*") => Condition::Any,
-        Some(tags) => Condition::Versions(tags.split(',').map(version).collect()),
+    let values = request.headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+    let tags: Vec<&str> = values.flat_map(|value| outside_of_quotes(value, &[','])).collect();
+    match tags.as_slice() {
+        [] | ["null"] => Condition::None,
+        ["*"] => Condition::Any,
+        tags => Condition::Versions(tags.iter().copied().map(version).collect()),
     }
 }
 
+/// The version in an ETag of the service's: a number in quotes.
 fn version(tag: &str) -> Option<u64> {
-    let tag = tag.trim();
-    tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"').parse().ok()
+    let opaque = tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"')?.strip_suffix('"')?;
+    opaque.bytes().all(|next| next.is_ascii_digit()).then(|| opaque.parse().ok()).flatten()
 }
 
 impl Condition {
@@ -236,6 +240,8 @@ mod tests {
     fn etags_are_read_weak_or_strong() {
         assert_eq!(version("W/\"12\""), Some(12));
         assert_eq!(version("\"12\""), Some(12));
-        assert_eq!(version("W/\"x\""), None);
+        for tag in ["W/\"x\"", "12", "\"12", "W/12", "\"+12\"", "\"\""] {
+            assert_eq!(version(tag), None, "{tag}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The Web API: `/api/data/v9.x/`.
 
+mod arguments;
 mod associations;
 mod authorize;
 mod batch;
@@ -10,6 +11,8 @@ mod fetch;
 mod functions;
 mod headers;
 mod impersonation;
+mod media;
+mod options;
 mod organization_functions;
 mod parameters;
 mod path;
@@ -49,6 +52,8 @@ pub struct Call<'a> {
     pub options: QueryOptions,
     /// The `Prefer` header.
     pub preferences: Preferences,
+    /// The methods that the path takes.
+    pub methods: &'static str,
 }
 
 impl Call<'_> {
@@ -88,8 +93,12 @@ fn execute_one(state: &State, request: &Incoming, caller: Caller) -> Reply {
 /// An error of the API as a reply.
 pub fn refusal(error: &ODataError) -> Reply {
     let reply = Reply::with_body(error.status, headers::JSON, error.body());
-    match error.retry_after {
+    let reply = match error.retry_after {
         Some(seconds) => reply.header("retry-after", seconds.to_string()),
+        None => reply,
+    };
+    match error.allow {
+        Some(methods) => reply.header("allow", methods),
         None => reply,
     }
 }
@@ -110,10 +119,12 @@ fn prepare<'a>(state: &'a State, request: &'a Incoming, caller: Caller) -> ApiRe
     let options = options?;
     let preferences = Preferences::parse(request)?;
     let origin = request.origin(&state.origin);
-    Ok((Call { state, request, caller, version, origin, options, preferences }, resource))
+    let methods = resource.methods();
+    Ok((Call { state, request, caller, version, origin, options, preferences, methods }, resource))
 }
 
 fn dispatch(call: &Call<'_>, resource: &Resource) -> ApiResult<Reply> {
+    options::check(call, resource)?;
     privileges::check(call, resource)?;
     if let Some(text) = &call.options.fetch_xml {
         return match (resource, &call.request.method) {
@@ -131,6 +142,9 @@ fn dispatch(call: &Call<'_>, resource: &Resource) -> ApiResult<Reply> {
         Resource::Bound(set, id, operation, parameters) => functions::bound(call, *set, *id, operation, parameters),
         Resource::Related(set, id, collection) => match call.request.method {
             Method::GET => read::related(call, *set, *id, *collection),
+            Method::POST => {
+                Err(ODataError::unsupported("creating a row in the collection of another; create it in its own set"))
+            }
             _ => Err(not_allowed(call)),
         },
         Resource::RelatedCount(set, id, collection) => match call.request.method {
@@ -174,7 +188,7 @@ fn table<T: write::Writable>(call: &Call<'_>, resource: &Resource) -> ApiResult<
 }
 
 fn not_allowed(call: &Call<'_>) -> ODataError {
-    ODataError::method(&call.request.method, &call.request.path)
+    ODataError::method(&call.request.method, &call.request.path, call.methods)
 }
 
 /// A reply that carries JSON of the API.

@@ -66,6 +66,31 @@ impl Resource {
     }
 }
 
+impl Resource {
+    /// The methods that it takes, as the `Allow` header lists them.
+    pub fn methods(&self) -> &'static str {
+        match self {
+            Resource::Rows(_) => "GET, POST",
+            Resource::Row(..) | Resource::Missing(..) => "GET, PATCH, DELETE",
+            Resource::Property(..) | Resource::PropertyReference(..) => "GET, PUT, DELETE",
+            Resource::References(..) => "GET, POST, DELETE",
+            Resource::Reference(..) => "DELETE",
+            Resource::Bound(set, _, name, _) if operations::bound(*set, name).is_some_and(|known| known.is_action) => {
+                "POST"
+            }
+            Resource::Count(_)
+            | Resource::PropertyText(..)
+            | Resource::Related(..)
+            | Resource::RelatedCount(..)
+            | Resource::Bound(..)
+            | Resource::Service
+            | Resource::Metadata
+            | Resource::Definitions(_)
+            | Resource::Function(..) => "GET",
+        }
+    }
+}
+
 /// Entity sets of the real service that are asked for often enough to deserve a better answer than 404.
 const ELSEWHERE: [&str; 4] = ["roleprivilegescollection", "accounts", "contacts", "queues"];
 

@@ -55,6 +55,15 @@ pub fn put<T: Writable>(call: &Call<'_>, id: Uuid, name: &str) -> ApiResult<Repl
     let value = members.remove("value").ok_or_else(|| {
         ODataError::payload(set, format_args!("The body must be {{\"value\": <the value of '{name}'>}}."))
     })?;
+    if let Some(other) = members.keys().find(|name| !payload::is_annotation(name)) {
+        return Err(ODataError::payload(
+            set,
+            format_args!(
+                "A top-level property with name '{other}' was found in the payload; however, property and collection payloads \
+                 must always have a top-level property with name 'value'."
+            ),
+        ));
+    }
     change::<T>(call, id, name.to_owned(), value)
 }
 
@@ -86,6 +95,7 @@ pub fn refer<T: Writable>(call: &Call<'_>, id: Uuid, name: &str) -> ApiResult<Re
     let address = members.remove("@odata.id").ok_or_else(|| {
         ODataError::payload(set, "The body must be {\"@odata.id\":\"<address of the row to refer to>\"}.")
     })?;
+    payload::nothing_beside_reference(&members, set)?;
     change::<T>(call, id, format!("{name}@odata.bind"), address)
 }
 

@@ -160,6 +160,16 @@ fn add<T: Writable>(
     let context = Context { store, settings, origin: &call.origin };
     let mut values = payload::read::<T>(members, Purpose::Create, context)?;
     match key {
+        Some(Key::Id(id)) if id.is_nil() => {
+            return Err(ODataError::bad_request("0x80040203", "Expected non-empty Guid."));
+        }
+        Some(Key::Id(id)) if values.key.is_some_and(|key| key != *id) => {
+            let key = T::schema().key;
+            return Err(ODataError::bad_request(
+                "0x80040203",
+                format!("'{key}' in the body is another than in the address."),
+            ));
+        }
         Some(Key::Id(id)) => values.key = Some(*id),
         Some(Key::Alternate(key, given)) => {
             for (name, value) in key.columns.iter().zip(given) {

@@ -14,6 +14,8 @@ pub struct ODataError {
     pub message: String,
     /// Seconds for the `Retry-After` header.
     pub retry_after: Option<u64>,
+    /// The methods of the resource, for the `Allow` header.
+    pub allow: Option<&'static str>,
 }
 
 /// What an operation of the API gives.
@@ -22,7 +24,7 @@ pub type ApiResult<T> = Result<T, ODataError>;
 impl ODataError {
     /// An error with this status, code and message.
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), retry_after: None }
+        Self { status, code, message: message.into(), retry_after: None, allow: None }
     }
 
     /// 400 with this code and message.
@@ -72,10 +74,10 @@ impl ODataError {
         )
     }
 
-    /// 405: the resource exists, the method does not fit it.
-    pub fn method(method: &http::Method, resource: &str) -> Self {
+    /// 405: the resource exists, and takes other methods than this one.
+    pub fn method(method: &http::Method, resource: &str, allow: &'static str) -> Self {
         let message = format!("The requested resource does not support http method '{method}': {resource}");
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "", message)
+        Self { allow: Some(allow), ..Self::new(StatusCode::METHOD_NOT_ALLOWED, "", message) }
     }
 
     /// The body of the reply.

@@ -46,14 +46,24 @@ pub fn parse<T: Entity>(text: &str, annotate: bool, base: &str) -> ApiResult<Vec
 
 /// The properties that a text of `$expand` names.
 pub fn parts(text: &str) -> ApiResult<Vec<Part>> {
-    let parts = split(text, ',')?;
+    let mut parts = split(text, ',')?;
+    // The service takes a comma at the end.
+    if parts.len() > 1 && parts.last().is_some_and(|last| last.trim().is_empty()) {
+        parts.pop();
+    }
     if parts.len() > MOST {
         return Err(ODataError::query(format!(
             "The number of $expand options is {}, above the maximum of {MOST}.",
             parts.len()
         )));
     }
-    parts.into_iter().map(part_of).collect()
+    let parts: Vec<Part> = parts.into_iter().map(part_of).collect::<ApiResult<_>>()?;
+    for (place, part) in parts.iter().enumerate() {
+        if parts[..place].iter().any(|other| other.name == part.name) {
+            return Err(ODataError::query(format!("The property '{}' is in $expand more than once.", part.name)));
+        }
+    }
+    Ok(parts)
 }
 
 fn expansion<T: Entity>(part: Part, annotate: bool, base: &str) -> ApiResult<Expansion> {
@@ -172,10 +182,14 @@ fn part_of(text: &str) -> ApiResult<Part> {
                 ODataError::query(format!("The query parameter '{option}' is not supported inside $expand."))
             });
         }
+        if pairs.iter().any(|(known, _)| *known == option) {
+            return Err(ODataError::query(format!("The option '{option}' is in '{text}' of $expand more than once.")));
+        }
         options.set(option, value.to_owned())?;
         let escaped = percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC);
-        pairs.push(format!("{option}={escaped}"));
+        pairs.push((option, format!("{option}={escaped}")));
     }
+    let pairs: Vec<String> = pairs.into_iter().map(|(_, pair)| pair).collect();
     Ok(Part { name: name.trim().to_owned(), options, query: pairs.join("&") })
 }
 

@@ -18,6 +18,7 @@ pub mod scalar;
 mod select;
 mod short;
 mod template;
+pub mod unique;
 
 pub use cookie::Cookie;
 pub use delta::DeltaToken;

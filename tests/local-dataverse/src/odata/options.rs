@@ -48,7 +48,8 @@ impl QueryOptions {
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let (name, value) = (decode(name, true)?, decode(value, true)?);
-            if name.starts_with('$') && seen.contains(&name) {
+            let is_once = name.starts_with(['$', '@']) || name.eq_ignore_ascii_case("fetchXml");
+            if is_once && seen.iter().any(|other: &String| other.eq_ignore_ascii_case(&name)) {
                 return Err(ODataError::query(format!(
                     "Query option '{name}' was specified more than once, but it must be specified at most once."
                 )));
@@ -63,10 +64,12 @@ impl QueryOptions {
     pub fn set(&mut self, name: &str, value: String) -> ApiResult<()> {
         match name {
             "$select" => {
-                let names = value.split(',').map(|part| part.trim().to_owned());
-                self.select = Some(names.filter(|part| !part.is_empty()).collect());
+                self.select = Some(terms(&value).map(|term| term.map(str::to_owned)).collect::<ApiResult<_>>()?);
             }
             "$expand" => self.expand = Some(value),
+            "$filter" if value.trim().is_empty() => {
+                return Err(ODataError::query("The value for OData query '$filter' cannot be empty."));
+            }
             "$filter" => self.filter = Some(value),
             "$orderby" => self.order_by = order_by(&value)?,
             "$top" => self.top = Some(top(&value)?),
@@ -104,19 +107,28 @@ impl QueryOptions {
         self.aliases.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// Refuses options that make no sense where one row is asked for.
-    pub fn single_row(&self) -> ApiResult<()> {
-        let present = [
+    /// The names of the options that are there.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        let all = [
+            ("$select", self.select.is_some()),
+            ("$expand", self.expand.is_some()),
             ("$filter", self.filter.is_some()),
             ("$orderby", !self.order_by.is_empty()),
             ("$top", self.top.is_some()),
             ("$count", self.count),
             ("$skiptoken", self.skip_token.is_some()),
             ("$deltatoken", self.delta_token.is_some()),
+            ("fetchXml", self.fetch_xml.is_some()),
+            ("$id", self.id.is_some()),
         ];
-        match present.iter().find(|(_, is_there)| *is_there) {
+        all.into_iter().filter(|(_, is_there)| *is_there).map(|(name, _)| name)
+    }
+
+    /// Refuses options that make no sense where one row is asked for.
+    pub fn single_row(&self) -> ApiResult<()> {
+        match self.names().find(|name| !["$select", "$expand"].contains(name)) {
             None => Ok(()),
-            Some((name, _)) => Err(ODataError::query(format!(
+            Some(name) => Err(ODataError::query(format!(
                 "The query option '{name}' can only be applied to collection resources; the request asks for one row."
             ))),
         }
@@ -137,6 +149,17 @@ impl QueryOptions {
             ))),
         }
     }
+}
+
+/// The terms of a list. As the service has it, a comma may end the list, and none may stand before it or beside another.
+pub fn terms(list: &str) -> impl Iterator<Item = ApiResult<&str>> {
+    let trimmed = list.trim();
+    let inner = trimmed.strip_suffix(',').filter(|inner| !inner.trim().is_empty()).unwrap_or(trimmed);
+    let parts = (!inner.is_empty()).then(|| inner.split(','));
+    parts.into_iter().flatten().map(move |term| match term.trim() {
+        "" => Err(ODataError::query(format!("Syntax error: a term is missing beside a comma in '{list}'."))),
+        term => Ok(term),
+    })
 }
 
 fn top(value: &str) -> ApiResult<usize> {

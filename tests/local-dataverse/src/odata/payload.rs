@@ -6,8 +6,8 @@ use uuid::Uuid;
 use super::error::{ApiResult, ODataError};
 use super::filter::literal;
 use super::key::Key;
-use super::reference;
-use crate::model::{Column, Entity, Kind, Scalar, Target};
+use super::{reference, unique};
+use crate::model::{Column, Entity, Kind, Scalar, Set, Target};
 use crate::settings::{ReadOnlyColumns, Settings};
 use crate::store::Store;
 
@@ -79,10 +79,11 @@ pub struct Context<'a> {
 
 /// Parses a body that must be a JSON object.
 pub fn object(body: &[u8], entity_set: &str) -> ApiResult<Map<String, Json>> {
-    match serde_json::from_slice(body) {
+    match unique::read(body) {
         Ok(Json::Object(members)) => Ok(members),
         Ok(_) => Err(ODataError::payload(entity_set, "The body must be one JSON object.")),
         Err(_) if body.is_empty() => Err(ODataError::payload(entity_set, "The request has no body.")),
+        Err(error) if error.is_data() => Err(ODataError::payload(entity_set, error)),
         Err(error) => Err(ODataError::payload(entity_set, format_args!("The body is not JSON: {error}"))),
     }
 }
@@ -91,8 +92,12 @@ pub fn object(body: &[u8], entity_set: &str) -> ApiResult<Map<String, Json>> {
 pub fn read<T: Entity>(members: &Map<String, Json>, purpose: Purpose, context: Context<'_>) -> ApiResult<Changes> {
     let schema = T::schema();
     let mut changes = Changes::default();
+    check_type(members, schema.logical_name, schema.entity_set)?;
     for (name, value) in members {
         if let Some((property, annotation)) = name.split_once('@') {
+            if !is_annotation(name) {
+                return Err(unknown(name, schema.logical_name, schema.entity_set));
+            }
             if annotation == "odata.bind" {
                 let (column, value) = bind::<T>(property, value, context)?;
                 put::<T>(&mut changes, column, value, purpose, context)?;
@@ -109,7 +114,8 @@ pub fn read<T: Entity>(members: &Map<String, Json>, purpose: Purpose, context: C
             }
             let value = convert(&schema.columns[column], value, schema.logical_name, schema.entity_set)?;
             if name == schema.key {
-                changes.key = value.into_guid();
+                // An empty key of a new row is none: the server chooses one.
+                changes.key = value.into_guid().filter(|id| purpose == Purpose::Update || !id.is_nil());
                 if changes.key.is_none() && purpose == Purpose::Update {
                     return Err(ODataError::bad_request(
                         "0x80040203",
@@ -132,7 +138,55 @@ pub fn read<T: Entity>(members: &Map<String, Json>, purpose: Purpose, context: C
     Ok(changes)
 }
 
-fn unknown(name: &str, logical_name: &str, entity_set: &str) -> ODataError {
+/// Whether a member of a body is an annotation, which carries nothing to be stored: `@odata.type`, `name@odata.bind`.
+pub fn is_annotation(name: &str) -> bool {
+    name.split_once('@').is_some_and(|(_, annotation)| annotation.contains('.') && !annotation.contains('@'))
+}
+
+/// Refuses a body that is of another type than the table's.
+pub fn check_type(members: &Map<String, Json>, logical_name: &str, entity_set: &str) -> ApiResult<()> {
+    let Some(given) = members.get("@odata.type") else { return Ok(()) };
+    let Some(text) = given.as_str() else {
+        return Err(ODataError::payload(
+            entity_set,
+            format_args!("The value of '@odata.type' must be a string, not {given}."),
+        ));
+    };
+    let name = text.strip_prefix('#').unwrap_or(text);
+    match name.strip_prefix("Microsoft.Dynamics.CRM.") {
+        Some(table) if table == logical_name => Ok(()),
+        Some(table) if Set::of_table(table).is_some() => Err(ODataError::payload(
+            entity_set,
+            format_args!(
+                "A resource with type '{name}' was found, but it is not assignable to the expected type \
+                 'Microsoft.Dynamics.CRM.{logical_name}'."
+            ),
+        )),
+        _ => Err(ODataError::payload(
+            entity_set,
+            format_args!(
+                "A type named '{name}' could not be resolved by the model. When a model is available, each type name must \
+                 resolve to a valid type."
+            ),
+        )),
+    }
+}
+
+/// Refuses what stands beside `@odata.id` in a reference and is no annotation.
+pub fn nothing_beside_reference(members: &Map<String, Json>, entity_set: &str) -> ApiResult<()> {
+    match members.keys().find(|name| !is_annotation(name)) {
+        None => Ok(()),
+        Some(name) => Err(ODataError::payload(
+            entity_set,
+            format_args!(
+                "A property with name '{name}' was found in an entity reference link, which has '@odata.id' only."
+            ),
+        )),
+    }
+}
+
+/// A member that the table has not.
+pub fn unknown(name: &str, logical_name: &str, entity_set: &str) -> ODataError {
     ODataError::bad_request(
         "0x80048d19",
         format!(
@@ -154,6 +208,12 @@ fn put<T: Entity>(
     context: Context<'_>,
 ) -> ApiResult<()> {
     let definition = &T::schema().columns[column];
+    if changes.values.iter().any(|(known, _)| *known == column) {
+        return Err(ODataError::payload(
+            T::schema().entity_set,
+            format_args!("The body sets '{}' in two ways.", definition.attribute()),
+        ));
+    }
     let allowed = match purpose {
         Purpose::Create => definition.create,
         Purpose::Update => definition.update,

@@ -26,6 +26,7 @@ mod properties;
 mod query;
 mod robustness;
 mod sign_in;
+mod strict;
 mod teams;
 mod users;
 mod wire;

@@ -29,8 +29,9 @@ pub fn execute(state: &State, request: &Incoming, caller: Caller) -> Reply {
 
 fn run(state: &State, request: &Incoming, caller: Caller) -> ApiResult<Reply> {
     if request.method != Method::POST {
-        return Err(ODataError::method(&request.method, &request.path));
+        return Err(ODataError::method(&request.method, &request.path, "POST"));
     }
+    headers::check_form(request)?;
     let boundary = multipart::boundary(request.header("content-type").unwrap_or_default())
         .ok_or_else(|| malformed("the Content-Type is no multipart/mixed with a boundary"))?;
     let parts = multipart::parse(&request.body, &boundary)?;

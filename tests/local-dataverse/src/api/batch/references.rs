@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value as Json;
 
-use crate::odata::{ApiResult, ODataError};
+use crate::odata::{ApiResult, ODataError, unique};
 
 /// The rows that requests of a changeset have made so far, by Content-ID.
 #[derive(Debug, Default)]
@@ -43,8 +43,8 @@ impl References {
 
     /// A body whose `...@odata.bind` and `@odata.id` may be references; other text that looks like one is text.
     pub fn in_body<'b>(&self, body: &'b [u8]) -> ApiResult<Cow<'b, [u8]>> {
-        // What is no JSON object is for the request itself to refuse.
-        let Ok(Json::Object(mut members)) = serde_json::from_slice(body) else { return Ok(body.into()) };
+        // What is no JSON object, or has a member twice, is for the request itself to refuse.
+        let Ok(Json::Object(mut members)) = unique::read(body) else { return Ok(body.into()) };
         let mut changed = false;
         for (name, value) in &mut members {
             let refers = name == "@odata.id" || name.ends_with("@odata.bind");
