@@ -53,5 +53,7 @@ pub use oauth::{
 pub use options::{Options, Seed};
 pub use request_log::RequestEntry;
 pub use server::Server;
-pub use settings::{Disputed, DuplicateAssociation, MissingDisassociation, ReadOnlyColumns, Settings, UnknownCaller};
+pub use settings::{
+    Disputed, DuplicateAssociation, MissingDisassociation, MissingDomainName, ReadOnlyColumns, Settings, UnknownCaller,
+};
 pub use snapshots::Snapshot;

@@ -48,6 +48,17 @@ pub enum Disputed {
     Ignore,
 }
 
+/// What happens to a new user without a domainname.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum MissingDomainName {
+    /// It becomes the mail address: clients create users so.
+    #[default]
+    FromMail,
+    /// 400: the table's definition says that it is required.
+    Refuse,
+}
+
 /// What a column that clients can't write does to a request that names it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -105,6 +116,8 @@ pub struct Settings {
     pub delete_disabled_users: bool,
     /// Users (systemuserid) whose accounts are gone from Microsoft Entra: only these can be deleted.
     pub users_gone_from_entra: Vec<Uuid>,
+    /// A user, who is no application, without a domainname.
+    pub missing_domain_name: MissingDomainName,
     /// A domainname in an update.
     pub domain_name_on_update: Disputed,
     /// A column in a body that only the server writes.
@@ -150,6 +163,7 @@ impl Default for Settings {
             missing_disassociation: MissingDisassociation::Ignore,
             delete_disabled_users: false,
             users_gone_from_entra: Vec::new(),
+            missing_domain_name: MissingDomainName::FromMail,
             domain_name_on_update: Disputed::Refuse,
             read_only_columns: ReadOnlyColumns::Refuse,
             role_privileges: BTreeMap::new(),

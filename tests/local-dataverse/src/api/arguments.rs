@@ -78,7 +78,7 @@ impl Arguments {
             return Err(payload::unknown(name, names.logical, names.entity_set));
         }
         let given: Vec<&Json> = keys.iter().filter_map(|key| row.get(*key)).collect();
-        let id = given.first().and_then(|id| id.as_str()).and_then(|id| Uuid::try_parse(id).ok());
+        let id = given.first().and_then(|id| id.as_str()).and_then(payload::guid);
         if given.iter().any(|other| given.first() != Some(other)) {
             return Err(ODataError::payload(
                 self.set,

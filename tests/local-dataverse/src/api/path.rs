@@ -5,6 +5,7 @@ use uuid::Uuid;
 use crate::metadata::operations::{self, Operation};
 use crate::model::{Collection, Entity, Set, with_set};
 use crate::odata::key::Key;
+use crate::odata::reference::VERSIONS;
 use crate::odata::{ApiResult, ODataError, decode};
 
 /// What a path names.
@@ -109,7 +110,7 @@ pub fn version(path: &str) -> ApiResult<(String, &str)> {
     let rest = path.strip_prefix("/api/data").unwrap_or_default().trim_start_matches('/');
     let (version, rest) = rest.split_once('/').unwrap_or((rest, ""));
     match version {
-        "v9.0" | "v9.1" | "v9.2" => Ok((version[1..].to_owned(), rest)),
+        _ if VERSIONS.contains(&version) => Ok((version[1..].to_owned(), rest)),
         _ if version.starts_with("v8.") || version.starts_with("v7.") => {
             Err(ODataError::unsupported(format!("API version {version}; it offers v9.0, v9.1 and v9.2")))
         }
@@ -155,6 +156,9 @@ pub fn parse(rest: &str, keys: &Keys<'_>) -> ApiResult<Resource> {
     let (name, key) = split_key(first)?;
     let Some(set) = Set::of_name(name) else {
         if let Some(operation) = operations::unbound(name) {
+            if !others.is_empty() {
+                return Err(ODataError::unsupported(format!("'{}' behind the function '{name}'", others.join("/"))));
+            }
             return Ok(Resource::Function(operation, key.unwrap_or_default().to_owned()));
         }
         return match name {

@@ -57,6 +57,11 @@ pub fn attribute_value(attribute: &str, value: &str, wanted: &str) -> ODataError
     )
 }
 
+/// An attribute of the XML that no document knows.
+pub fn unknown_attribute(name: &str, element: &str) -> ODataError {
+    ODataError::bad_request("0x80041139", format!("The attribute '{name}' of <{element}> is not known."))
+}
+
 /// A number that must be above zero.
 pub fn not_positive(attribute: &str) -> ODataError {
     ODataError::bad_request(

@@ -34,6 +34,11 @@ struct Parser<'t> {
     conditions: usize,
 }
 
+/// The attributes of `<fetch>`: those of the published schema, and those that are documented besides.
+const KNOWN: &str = "aggregate aggregatelimit count datasource distinct latematerialize mapping min-active-row-version no-lock \
+                     options output-format page paging-cookie returntotalrecordcount savedqueryid top useraworderby utc-offset \
+                     version";
+
 impl Parser<'_> {
     fn fetch(&mut self, root: Node<'_, '_>) -> ApiResult<Fetch> {
         if let Some(mapping) = root.attribute("mapping").filter(|mapping| !["logical", "internal"].contains(mapping)) {
@@ -50,6 +55,11 @@ impl Parser<'_> {
                 "0x8004111d",
                 "The utc-offset attribute is not supported for deserialization.",
             ));
+        }
+        if let Some(other) =
+            root.attributes().find(|attribute| !KNOWN.split(' ').any(|known| known == attribute.name()))
+        {
+            return Err(error::unknown_attribute(other.name(), "fetch"));
         }
         if root.attribute("datasource").is_some_and(|source| source == "retained") {
             return Err(ODataError::unsupported("datasource='retained' in FetchXML"));
@@ -332,6 +342,7 @@ mod tests {
             (&format!("<fetch useraworderby='yes'>{entity}</fetch>"), "0x800410fd"),
             (&format!("<fetch mapping='physical'>{entity}</fetch>"), "0x80041116"),
             (&format!("<fetch utc-offset='60'>{entity}</fetch>"), "0x8004111d"),
+            (&format!("<fetch distict='true'>{entity}</fetch>"), "0x80041139"),
             (&format!("<fetch page='0'>{entity}</fetch>"), "0x8004110c"),
             (&format!("<fetch count='few'>{entity}</fetch>"), "0x80041139"),
             (&format!("<fetch top='5001'>{entity}</fetch>"), "0x80041139"),

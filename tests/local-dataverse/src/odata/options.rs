@@ -162,9 +162,17 @@ pub fn terms(list: &str) -> impl Iterator<Item = ApiResult<&str>> {
     })
 }
 
+/// The largest `$top`.
+const MOST: usize = i32::MAX as usize;
+
 fn top(value: &str) -> ApiResult<usize> {
     let digits = value.trim();
-    let number = digits.bytes().all(|next| next.is_ascii_digit()).then(|| digits.parse().ok()).flatten();
+    let number = digits.bytes().all(|next| next.is_ascii_digit()).then(|| digits.parse::<usize>().ok()).flatten();
+    if let Some(number) = number.filter(|number| *number > MOST) {
+        return Err(ODataError::query(format!(
+            "The limit of '{MOST}' for Top query has been exceeded. The value from the incoming request is '{number}'."
+        )));
+    }
     number.ok_or_else(|| {
         ODataError::query(format!(
             "Invalid value '{value}' for $top query option found. The $top query option requires a non-negative integer value."
@@ -173,7 +181,7 @@ fn top(value: &str) -> ApiResult<usize> {
 }
 
 fn order_by(value: &str) -> ApiResult<Vec<(String, bool)>> {
-    let mut columns = Vec::new();
+    let mut columns: Vec<(String, bool)> = Vec::new();
     for part in value.split(',') {
         let words: Vec<&str> = part.split_whitespace().collect();
         columns.push(match words.as_slice() {
@@ -181,6 +189,14 @@ fn order_by(value: &str) -> ApiResult<Vec<(String, bool)>> {
             [name, "desc"] => ((*name).to_owned(), true),
             _ => return Err(ODataError::query(format!("Syntax error at position 0 in '{}'.", part.trim()))),
         });
+        if let Some((last, others)) = columns.split_last()
+            && others.iter().any(|(name, _)| *name == last.0)
+        {
+            let name = &last.0;
+            return Err(ODataError::query(format!(
+                "Duplicate property named '{name}' is not supported in '$orderby'."
+            )));
+        }
     }
     Ok(columns)
 }

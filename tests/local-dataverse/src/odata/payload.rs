@@ -304,7 +304,7 @@ fn convert<T>(column: &Column<T>, value: &Json, logical_name: &str, entity_set: 
             // Dataverse keeps no empty text: it becomes null.
             if text.is_empty() { Scalar::Null } else { Scalar::Text(text.as_str().into()) }
         }
-        (Kind::Guid, Json::String(text)) => Scalar::Guid(Uuid::try_parse(text).map_err(|_| wrong())?),
+        (Kind::Guid, Json::String(text)) => Scalar::Guid(guid(text).ok_or_else(wrong)?),
         (Kind::Bool(..), Json::Bool(flag)) => Scalar::Bool(*flag),
         (Kind::Int(..) | Kind::Choice(_) | Kind::BigInt, Json::Number(number)) => {
             let number = number.as_i64().ok_or_else(wrong)?;
@@ -316,6 +316,11 @@ fn convert<T>(column: &Column<T>, value: &Json, logical_name: &str, entity_set: 
         _ => return Err(wrong()),
     };
     Ok(scalar)
+}
+
+/// A GUID as .NET reads it: with dashes or without, in braces or not; never as a URN.
+pub fn guid(text: &str) -> Option<Uuid> {
+    if text.starts_with("urn:") { None } else { Uuid::try_parse(text).ok() }
 }
 
 fn in_range<T>(column: &Column<T>, number: i64, logical_name: &str) -> ApiResult<()> {

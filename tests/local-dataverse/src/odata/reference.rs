@@ -5,6 +5,9 @@ use uuid::Uuid;
 use super::key::Key;
 use crate::model::Set;
 
+/// The versions of the API.
+pub const VERSIONS: [&str; 3] = ["v9.0", "v9.1", "v9.2"];
+
 /// The entity set and the key that a reference names. `origin` is where absolute references must point to.
 ///
 /// The error is a sentence that says what is wrong.
@@ -17,18 +20,12 @@ pub fn parse<'a>(text: &'a str, origin: &str, must_be_absolute: bool) -> Result<
         ));
     }
     let path = if is_absolute {
-        let path = text
-            .get(..origin.len())
+        text.get(..origin.len())
             .filter(|start| start.eq_ignore_ascii_case(origin))
-            .and_then(|_| text[origin.len()..].strip_prefix("/api/data/v9."))
-            .ok_or_else(|| format!("The URI '{text}' is not one of this service, '{origin}/api/data/v9.x/'."))?;
-        path.split_once('/').map_or("", |(_, path)| path)
+            .and_then(|_| below_version(&text[origin.len()..]))
+            .ok_or_else(|| format!("The URI '{text}' is not one of this service, '{origin}/api/data/v9.x/'."))?
     } else {
-        let path = text.trim_start_matches('/');
-        match path.strip_prefix("api/data/v9.") {
-            Some(path) => path.split_once('/').map_or("", |(_, path)| path),
-            None => path,
-        }
+        below_version(text).unwrap_or_else(|| text.strip_prefix('/').unwrap_or(text))
     };
     let invalid = || format!("The URI '{text}' does not name a row: <entity set>(<id>) is needed.");
     let (set, key) = path.split_once('(').ok_or_else(invalid)?;
@@ -40,6 +37,11 @@ pub fn parse<'a>(text: &'a str, origin: &str, must_be_absolute: bool) -> Result<
         None => Key::Id(Uuid::try_parse(key).map_err(|_| wrong(&format!("'{key}' is no GUID.")))?),
     };
     Ok((set, key))
+}
+
+/// What stands behind the version in a path of the API.
+fn below_version(path: &str) -> Option<&str> {
+    VERSIONS.iter().find_map(|version| path.strip_prefix("/api/data/")?.strip_prefix(version)?.strip_prefix('/'))
 }
 
 #[cfg(test)]
@@ -64,6 +66,13 @@ mod tests {
 
     #[test]
     fn what_names_no_row_is_refused() {
+        for text in [
+            format!("{ORIGIN}/api/data/v9.7/roles({ID})"),
+            format!("{ORIGIN}/api/data/v9.2/roles({ID})/name"),
+            format!("/roles({ID})?x"),
+        ] {
+            assert!(parse(&text, ORIGIN, false).is_err(), "{text}");
+        }
         for text in ["roles", "roles()", "roles(x)", "http://elsewhere/api/data/v9.1/roles(x)", ""] {
             assert!(parse(text, ORIGIN, false).is_err(), "{text}");
         }

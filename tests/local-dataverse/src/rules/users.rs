@@ -7,7 +7,7 @@ use super::{Change, links, required, row, teams, units};
 use crate::model::{Children, Entity, Relationship, Scalar, SystemUser, TeamMember, UserRole, UserText, Value, text};
 use crate::odata::payload::Changes;
 use crate::odata::{ApiResult, ODataError, key};
-use crate::settings::Disputed;
+use crate::settings::{Disputed, MissingDomainName};
 use crate::store::{Store, UserName};
 
 const LOGICAL_NAME: &str = "systemuser";
@@ -43,7 +43,9 @@ pub fn create(change: &mut Change<'_>, mut values: Changes) -> ApiResult<Uuid> {
         }
         None => {
             let email = required(user.text(UserText::Email), "internalemailaddress", LOGICAL_NAME)?.to_owned();
-            if user.text(UserText::DomainName).is_none() {
+            if change.settings.missing_domain_name == MissingDomainName::Refuse {
+                required(user.text(UserText::DomainName), "domainname", LOGICAL_NAME)?;
+            } else if user.text(UserText::DomainName).is_none() {
                 user.set_text(UserText::DomainName, Some(&email));
             }
         }

@@ -59,6 +59,7 @@ fn small_functions_answer_in_the_services_form() {
     assert!(fixture.get("RetrieveTimestamp()").json()["Timestamp"].as_str().unwrap().contains('!'));
     assert_eq!(fixture.get("WhoAmI(a=1)").status, 400);
     assert_eq!(fixture.send("POST", "WhoAmI()", &[], None).status, 405);
+    assert_eq!(fixture.get("WhoAmI()/UserId").status, 501);
     assert_eq!(fixture.get("RetrieveUnicorn()").status, 501);
     let action = format!("{}/{NAMESPACE}.SetBusinessSystemUser", user(seed::ADELE));
     assert_eq!(fixture.get(&action).status, 405);

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::impersonation::impersonated;
 use super::{Caller, headers, path, refusal};
-use crate::odata::{ApiResult, ODataError};
+use crate::odata::{ApiResult, ODataError, QueryOptions};
 use crate::reply::Reply;
 use crate::state::{Incoming, State};
 use multipart::{Inner, Part};
@@ -32,6 +32,9 @@ fn run(state: &State, request: &Incoming, caller: Caller) -> ApiResult<Reply> {
         return Err(ODataError::method(&request.method, &request.path, "POST"));
     }
     headers::check_form(request)?;
+    if let Some(name) = QueryOptions::parse(&request.query)?.names().next() {
+        return Err(ODataError::query(format!("The query option '{name}' can't be used with $batch.")));
+    }
     let boundary = multipart::boundary(request.header("content-type").unwrap_or_default())
         .ok_or_else(|| malformed("the Content-Type is no multipart/mixed with a boundary"))?;
     let parts = multipart::parse(&request.body, &boundary)?;

@@ -76,8 +76,14 @@ fn part(text: &str) -> ApiResult<Part> {
 
 fn request(part: &HeaderMap, content: &str) -> ApiResult<Inner> {
     let text = |name: &str| part.get(name).and_then(|value| value.to_str().ok());
-    if !text("content-type").unwrap_or_default().to_ascii_lowercase().starts_with("application/http") {
+    let kind = text("content-type").unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    if !kind.eq_ignore_ascii_case("application/http") {
         return Err(malformed("a part is neither application/http nor a changeset"));
+    }
+    if let Some(encoding) =
+        text("content-transfer-encoding").filter(|encoding| !encoding.eq_ignore_ascii_case("binary"))
+    {
+        return Err(malformed(format!("the Content-Transfer-Encoding of a part is binary, not '{encoding}'")));
     }
     let content = content.trim_start_matches(['\r', '\n']);
     let (line, rest) = content.split_once('\n').unwrap_or((content, ""));
@@ -237,6 +243,11 @@ mod tests {
             ("--b\r\nContent-Type: application/http\r\n\r\nGET x HTTP/1.1\r\n", "b"),
             ("--b\r\nContent-Type: text/plain\r\n\r\nGET x HTTP/1.1\r\n--b--", "b"),
             ("--b\r\nContent-Type: application/http\r\n\r\nGET x\r\n--b--", "b"),
+            ("--b\r\nContent-Type: application/httpx\r\n\r\nGET x HTTP/1.1\r\n--b--", "b"),
+            (
+                "--b\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: base64\r\n\r\nGET x HTTP/1.1\r\n--b--",
+                "b",
+            ),
             ("--b\r\nno header\r\n\r\n--b--", "b"),
         ] {
             assert!(parse(text.as_bytes(), boundary).is_err(), "{text}");

@@ -189,3 +189,70 @@ fn what_is_no_object_of_json_is_refused() {
     }
     assert!(fixture.server.ledger().is_empty());
 }
+
+#[test]
+fn a_value_is_of_the_type_of_its_column() {
+    let fixture = Fixture::new();
+    for (name, value) in [
+        ("nickname", json!(5)),
+        ("nickname", json!("x".repeat(51))),
+        ("nickname", json!({})),
+        ("isdisabled", json!("false")),
+        ("isdisabled", json!(0)),
+        ("accessmode", json!(99)),
+        ("accessmode", json!("1")),
+        ("accessmode", json!(1.5)),
+        ("accessmode", json!(1e30)),
+        ("applicationid", json!(1)),
+        ("applicationid", json!("x")),
+        ("applicationid", json!(format!("urn:uuid:{}", seed::ADELE))),
+        ("systemuserid", json!(seed::DORA)),
+        ("fullname", json!("x")),
+        ("createdon", json!("2024-01-01T00:00:00Z")),
+        ("versionnumber", json!(1)),
+        ("_businessunitid_value", json!(seed::SALES_UNIT)),
+        ("NickName", json!("a")),
+        ("shoesize", json!(42)),
+    ] {
+        let reply = fixture.patch(&user(seed::ADELE), json!({ (name): value }));
+        assert_eq!(reply.status, 400, "{name}: {value}: {}", reply.text);
+    }
+    assert!(fixture.server.ledger().is_empty());
+}
+
+#[test]
+fn an_address_in_a_body_is_one_of_a_row_in_a_version_that_is_there() {
+    let fixture = Fixture::new();
+    let unit = seed::SERVICE_UNIT;
+    for address in [
+        format!("//businessunits({unit})"),
+        format!("/api/data/v9.7/businessunits({unit})"),
+        format!("/businessunits({unit})/name"),
+        format!("/businessunits({unit})?x=1"),
+        format!("/businessunits({{{unit}}})"),
+        format!("/roles({unit})"),
+        "http://contoso.example/api/data/v9.2/businessunits(1)".to_owned(),
+        String::new(),
+    ] {
+        let reply = fixture.patch(&user(seed::ADELE), json!({ "businessunitid@odata.bind": address }));
+        assert_eq!(reply.status, 400, "{address}: {}", reply.text);
+    }
+    assert!(fixture.server.ledger().is_empty());
+}
+
+#[test]
+fn a_new_user_without_a_domainname_has_the_mail_address_or_is_refused_where_a_setting_says_so() {
+    let fixture = Fixture::new();
+    let body = json!({
+        "internalemailaddress": "erika@contoso.example",
+        "businessunitid@odata.bind": format!("/businessunits({})", seed::SALES_UNIT),
+    });
+    fixture.local("PATCH", "settings", Some(json!({ "missingDomainName": "refuse" })));
+    let reply = fixture.send("POST", "systemusers", &[], Some(body.clone()));
+    assert_eq!((reply.status, reply.code().as_str()), (400, "0x80040200"));
+    assert!(reply.message().contains("'domainname'"), "{}", reply.message());
+    assert!(fixture.server.ledger().is_empty());
+    fixture.local("PATCH", "settings", Some(json!({ "missingDomainName": "fromMail" })));
+    let reply = fixture.send("POST", "systemusers", &[("Prefer", "return=representation")], Some(body));
+    assert_eq!(reply.json()["domainname"], "erika@contoso.example", "{}", reply.text);
+}

@@ -46,6 +46,19 @@ fn an_option_that_has_no_meaning_in_a_request_is_refused() {
 }
 
 #[test]
+fn a_batch_has_no_options_and_its_parts_are_requests_as_they_are() {
+    let fixture = Fixture::new();
+    let send = |path: &str, kind: &str| {
+        let batch = format!("--b\r\nContent-Type: {kind}\r\n\r\nGET WhoAmI() HTTP/1.1\r\n\r\n\r\n--b--\r\n");
+        fixture.post_text(path, &[("Content-Type", "multipart/mixed; boundary=b")], &batch).status
+    };
+    assert_eq!(send("$batch", "application/http; msgtype=request"), 200);
+    assert_eq!(send("$batch?$top=1", "application/http"), 400);
+    assert_eq!(send("$batch", "application/httpx"), 400);
+    assert_eq!(send("$batch", "application/http\r\nContent-Transfer-Encoding: base64"), 400);
+}
+
+#[test]
 fn options_of_a_list_of_references_are_refused_with_the_reason() {
     let fixture = Fixture::new();
     let path = format!("{}/systemuserroles_association/$ref", user(seed::ADELE));
@@ -98,6 +111,8 @@ fn an_option_is_known_has_a_value_that_fits_and_is_there_once() {
     let fixture = Fixture::new();
     for query in [
         "$top=-1",
+        "$top=2147483648",
+        "$orderby=fullname,nickname,fullname%20desc",
         "$top=",
         "$top=1.0",
         "$top=x",
@@ -132,6 +147,10 @@ fn an_option_is_known_has_a_value_that_fits_and_is_there_once() {
         let reply = fixture.get(&format!("systemusers?{query}"));
         assert_eq!(reply.status, 400, "{query}: {}", reply.text);
     }
+    assert_eq!(
+        fixture.get("systemusers?fetchXml=<fetch distict='true'><entity name='systemuser'/></fetch>").status,
+        400
+    );
     for query in ["$format=json", "$search=x", "$apply=groupby((fullname))", "$compute=1%20as%20x"] {
         assert_eq!(fixture.get(&format!("systemusers?{query}")).status, 501, "{query}");
     }
