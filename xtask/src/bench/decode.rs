@@ -32,7 +32,7 @@ pub fn measure(bench: &Bench<'_>) -> Result<Row> {
         &["--users", USERS, "--units", "20", "--roles", "20", "--seed-number", "7"],
     )?;
     server.change_settings(&json!({ "compression": false }))?;
-    let programs = [rust_program(bench)?, c_program(bench)?];
+    let programs = [rust_program(bench, "list-users")?, c_program(bench)?];
     let pages = pages(&server)?;
     let core = Core::find(&server)?;
     let mut runs = Vec::new();
@@ -59,10 +59,11 @@ pub fn measure(bench: &Bench<'_>) -> Result<Row> {
     })
 }
 
-fn rust_program(bench: &Bench<'_>) -> Result<PathBuf> {
+/// A program of `benches/`.
+pub fn rust_program(bench: &Bench<'_>, name: &str) -> Result<PathBuf> {
     let mut cargo = bench.project.cargo();
-    cargo.args(["build", "--release", "--quiet", "--package", "dynamics365-benches", "--bin", "list-users"]);
-    built_program(&mut cargo, "list-users")
+    cargo.args(["build", "--release", "--quiet", "--package", "dynamics365-benches", "--bin", name]);
+    built_program(&mut cargo, name)
 }
 
 fn c_program(bench: &Bench<'_>) -> Result<PathBuf> {

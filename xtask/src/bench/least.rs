@@ -1,15 +1,21 @@
 //! What the list of 100,000 users and 2,000 role assignments send: token requests, connections, requests, bytes, beside the least that would do.
 
+use std::process::Command;
+use std::time::Duration;
+
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::run::{Bench, Work};
-use super::works::{Row, environment, work};
+use super::decode::rust_program;
+use super::run::Bench;
+use super::works::{Row, environment};
+use crate::command::run;
 use crate::dataverse::{CLIENT_ID, Dataverse, SECRET, Traffic};
 
 const USERS: usize = 100_000;
 const CHANGES: usize = 2000;
-/// The limit of the pipeline in `measure.ps1`.
+const LIMIT: Duration = Duration::from_secs(300);
+/// The limit of the program's bulk.
 const AT_ONCE: u64 = 8;
 /// How many users a bulk reads at a time.
 const READ_AHEAD: usize = 64;
@@ -27,31 +33,44 @@ struct Sent {
 /// Does both works once: the counts are the same each time.
 pub fn measure(bench: &Bench<'_>) -> Result<Row> {
     let server = environment(bench, USERS)?;
-    let list = sent(bench, &server, work("list", "ours", 0))?;
-    // The token; who it is of; ten rows to warm up; the pages, in which the users of the seed are as well.
+    let list = sent(&server, program(bench, "list-users", &server)?)?;
+    // The token and the pages, in which the users of the seed are as well.
     let pages = server.row_count("systemusers")?.div_ceil(5000) as usize;
-    let fewest = Least { connections: 1, requests: 1 + 1 + 1 + pages, bytes: least_bytes(&list, &server)? };
+    let fewest = Least { connections: 1, requests: 1 + pages, bytes: least_bytes(&list, &server)? };
     let listed = fewest.compare("100,000 users", &list)?;
 
     let server = environment(bench, 10_000)?;
     server.add_fault(&json!({ "path": "/api/", "times": 0, "action": { "delayMs": 20 } }))?;
-    let assign = sent(bench, &server, work("assign", "ours", CHANGES))?;
+    let mut assign = program(bench, "assign-roles", &server)?;
+    assign.arg(CHANGES.to_string());
+    let assign = sent(&server, assign)?;
     ensure!(server.ledger()?.len() == CHANGES, "{} roles were assigned", server.ledger()?.len());
-    // The token; who it is of; a page of the users; the role by its name; the users with their roles, many at a time; each change.
-    let requests = 1 + 1 + 1 + 1 + CHANGES.div_ceil(READ_AHEAD) + CHANGES;
+    // The token; a page of the users; the role by its name; the users with their roles, many at a time; each change.
+    let requests = 1 + 1 + 1 + CHANGES.div_ceil(READ_AHEAD) + CHANGES;
     let fewest = Least { connections: AT_ONCE, requests, bytes: least_bytes(&assign, &server)? };
     let assigned = fewest.compare("2,000 assignments", &assign)?;
     Ok(Row {
         ours: format!("{}; {}", listed.ours, assigned.ours),
         theirs: format!("{}; {}", listed.least, assigned.least),
-        ratio: format!("equal, but for {} and {} bytes of headers a request", listed.more, assigned.more),
+        ratio: format!(
+            "tokens and connections equal; {} and {} requests more; {} and {} bytes of headers more a request",
+            listed.requests, assigned.requests, listed.bytes, assigned.bytes
+        ),
     })
 }
 
-fn sent(bench: &Bench<'_>, server: &Dataverse, work: Work<'_>) -> Result<Sent> {
+/// A program of `benches/` on a server.
+fn program(bench: &Bench<'_>, name: &str, server: &Dataverse) -> Result<Command> {
+    let mut command = Command::new(rust_program(bench, name)?);
+    command.arg(&server.url).arg(Dataverse::login()).env("DYNAMICS365_SECRET", SECRET);
+    Ok(command)
+}
+
+fn sent(server: &Dataverse, mut work: Command) -> Result<Sent> {
     let known = server.requests()?.len();
     let (first, before) = (server.traffic()?, server.traffic()?);
-    bench.once(work, &server.url)?;
+    let ended = run(&mut work, LIMIT, false)?;
+    ensure!(ended.success, "{work:?} failed:\n{}", ended.output);
     let (after, requests) = (server.traffic()?, server.requests()?);
     // What looking takes is known from looking twice.
     let looking = |of: fn(&Traffic) -> u64| of(&before) - of(&first);
@@ -73,8 +92,10 @@ struct Least {
 struct Compared {
     ours: String,
     least: String,
-    /// Bytes a request.
-    more: u64,
+    /// How many requests more there are.
+    requests: usize,
+    /// How many bytes more a request has.
+    bytes: u64,
 }
 
 impl Least {
@@ -92,11 +113,13 @@ impl Least {
         let ours = told(tokens, sent.connections, requests, sent.bytes);
         let least = told(1, self.connections, self.requests, self.bytes);
         let more = sent.bytes.saturating_sub(self.bytes) / requests as u64;
+        // Workers that begin together each look a role up, and the first groups that are read ahead are small.
+        let most = self.requests + self.requests / 50;
         ensure!(
-            tokens == 1 && sent.connections <= self.connections && requests <= self.requests && more <= MORE_A_REQUEST,
+            tokens == 1 && sent.connections <= self.connections && requests <= most && more <= MORE_A_REQUEST,
             "more than the least: {ours} in place of {least}"
         );
-        Ok(Compared { ours, least, more })
+        Ok(Compared { ours, least, requests: requests.saturating_sub(self.requests), bytes: more })
     }
 }
 

@@ -83,8 +83,7 @@ pub const ALL: [Measured; 8] = [
     },
 ];
 
-/// A work of `measure.ps1`.
-pub fn work(name: &'static str, side: &'static str, count: usize) -> Work<'static> {
+fn work(name: &'static str, side: &'static str, count: usize) -> Work<'static> {
     Work { name, side, count, module: None }
 }
 
