@@ -21,6 +21,7 @@ use crate::odata::{self, Column, Entity, Query, Row};
 use crate::pages::Pages;
 use crate::roles::RoleCache;
 use crate::sign_in::SignIn;
+use crate::threads::Threads;
 
 /// A client of one environment. It is cheap to clone, and may be used by many threads at once: they share connections,
 /// the token and the throttle gate.
@@ -42,6 +43,7 @@ struct Shared {
     sign_in: SignIn,
     roles: RoleCache,
     transport: Transport,
+    threads: Threads,
     page_size: u32,
 }
 
@@ -91,6 +93,7 @@ impl Client {
             sign_in,
             roles: RoleCache::default(),
             transport,
+            threads: Threads::default(),
             page_size: config.page_size,
         };
         Ok(Client { shared: Arc::new(shared), call: Call::new(), bulk: None, asks_ahead: false })
@@ -149,6 +152,11 @@ impl Client {
 
     pub(crate) fn queue(&self) -> Option<&Bulk> {
         self.bulk.as_deref()
+    }
+
+    /// What its operations run on.
+    pub(crate) fn threads(&self) -> &Threads {
+        &self.shared.threads
     }
 
     /// What the bulk has read ahead.

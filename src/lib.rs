@@ -56,6 +56,7 @@ mod rows;
 mod sign_in;
 mod sync;
 pub mod teams;
+mod threads;
 pub mod users;
 
 pub use auth::{GivenToken, LoginId, SigningAlgorithm};

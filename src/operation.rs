@@ -3,7 +3,6 @@
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use once_cell::sync::OnceCell;
@@ -68,7 +67,7 @@ impl Operation {
         };
         match client.queue() {
             Some(bulk) => bulk.submit(subject, call.clone(), run)?,
-            None => spawn(run)?,
+            None => client.threads().run(run)?,
         }
         Ok(Operation { call, outcome, inbox })
     }
@@ -116,14 +115,6 @@ impl Drop for Operation {
     fn drop(&mut self) {
         self.cancel();
     }
-}
-
-/// Starts a thread of the library.
-pub(crate) fn spawn(work: impl FnOnce() + Send + 'static) -> Result<()> {
-    thread::Builder::new().name("dynamics365".into()).spawn(work).map(drop).map_err(|error| {
-        Error::new(Status::Internal, format!("No thread can be started: {error}."))
-            .with_advice("Run fewer operations at once.")
-    })
 }
 
 /// Turns a panic of the library into an error.

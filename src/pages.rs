@@ -1,15 +1,15 @@
 //! The pages of a list.
 
-use std::panic::resume_unwind;
-use std::thread::{self, JoinHandle};
+use std::sync::mpsc::{Receiver, channel};
 
 use reqwest::Method;
 use url::Url;
 
 use crate::client::Client;
-use crate::error::Result;
+use crate::error::{Error, Result, Status};
 use crate::http::{Effect, Request, Response};
 use crate::odata::{self, Batch, Column, Entity};
+use crate::operation::guard;
 
 /// The pages of a list, fetched one by one as they are asked for.
 ///
@@ -26,8 +26,8 @@ pub struct Pages {
 /// A page that was not read yet.
 struct Next {
     url: Url,
-    /// The request, where it was sent already.
-    underway: Option<JoinHandle<Result<Response>>>,
+    /// The reply to come, where the request was sent already.
+    underway: Option<Receiver<Result<Response>>>,
 }
 
 impl Pages {
@@ -50,7 +50,9 @@ impl Pages {
 
     fn fetch(&mut self, next: Next) -> Result<Batch> {
         let response = match next.underway {
-            Some(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic))?,
+            Some(reply) => reply
+                .recv()
+                .map_err(|_| Error::new(Status::Internal, "The thread that asked for a page is gone."))??,
             None => ask(&self.client, next.url)?,
         };
         if !response.is_success() {
@@ -73,10 +75,14 @@ impl Pages {
             return None;
         }
         let url = self.client.own_link(odata::likely_next(response)?, &self.about).ok()?;
-        let (client, asked) = (self.client.clone(), url.clone());
+        let ((client, asked), (tell, reply)) = ((self.client.clone(), url.clone()), channel());
+        let ask = move || {
+            // Nobody takes it where the list is gone.
+            let _ = tell.send(guard(|| ask(&client, asked)));
+        };
         // Without a thread it is asked for later.
-        let thread = thread::Builder::new().name("dynamics365".into()).spawn(move || ask(&client, asked)).ok()?;
-        Some(Next { url, underway: Some(thread) })
+        self.client.threads().run(ask).ok()?;
+        Some(Next { url, underway: Some(reply) })
     }
 }
 

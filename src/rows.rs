@@ -10,7 +10,7 @@ use crate::call::Call;
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::odata::Batch;
-use crate::operation::{guard, spawn};
+use crate::operation::guard;
 
 /// How many batches are fetched ahead: memory stays flat however many rows there are.
 const AHEAD: usize = 2;
@@ -48,13 +48,13 @@ impl Rows {
         I: Iterator<Item = Result<Batch>>,
     {
         let (call, inbox) = (Call::new(), client.inbox());
-        let client = client.with_call(call.clone()).asking_ahead();
+        let own = client.with_call(call.clone()).asking_ahead();
         let queue = Arc::new(Mutex::new(Queue::default()));
         let filled = queue.clone();
-        spawn(move || {
-            let finished = guard(|| fill(&client, &filled, list));
+        client.threads().run(move || {
+            let finished = guard(|| fill(&own, &filled, list));
             lock(&filled).finished = Some(finished);
-            client.call().wake();
+            own.call().wake();
         })?;
         Ok(Rows { call, queue, inbox })
     }

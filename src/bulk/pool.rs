@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::call::Call;
 use crate::error::Result;
 use crate::holder::Kind;
-use crate::operation::spawn;
+use crate::threads::start;
 
 type Row = (Kind, Uuid);
 
@@ -74,7 +74,7 @@ impl Pool {
             return Ok(());
         }
         let shared = self.shared.clone();
-        match spawn(move || shared.work()) {
+        match start(move || shared.work()) {
             Ok(()) => state.threads += 1,
             // The others will come to it.
             Err(_) if state.threads > 0 => {}
