@@ -62,7 +62,7 @@ function Join-Column {
 # What to ask for where a command's user asks for no columns: those of the type.
 function Get-UsualColumn {
     param([string] $Type)
-    @(foreach ($column in $script:RowColumns[$Type]) { $column.Split(':')[0].ToLowerInvariant() }) -join ','
+    (Get-RowName $Type) -join ','
 }
 
 function Select-UniqueName {

@@ -16,6 +16,17 @@ $script:RowColumns = @{
     BusinessUnit = @('BusinessUnitId', 'Name', 'ParentBusinessUnitId', 'IsDisabled:Boolean')
 }
 
+# Their logical names, by type: made at the first use.
+$script:RowNames = @{}
+
+function Get-RowName {
+    param([string] $Type)
+    if (-not $script:RowNames.ContainsKey($Type)) {
+        $script:RowNames[$Type] = [string[]]@(foreach ($column in $script:RowColumns[$Type]) { $column.Split(':')[0].ToLowerInvariant() })
+    }
+    , $script:RowNames[$Type]
+}
+
 # The columns of a table's changes where none are asked for.
 $script:ChangeColumns = @{
     systemuser = @('systemuserid', 'fullname', 'domainname', 'internalemailaddress', 'businessunitid', 'isdisabled')

@@ -3,6 +3,9 @@
 # How long one native wait lasts at most: while it lasts, PowerShell does not see Ctrl+C.
 $script:WaitMilliseconds = [uint32]50
 
+# Preferences with which nothing is shown.
+$script:Silent = [System.Management.Automation.ActionPreference]'SilentlyContinue', [System.Management.Automation.ActionPreference]'Ignore'
+
 # Calls a function of the library whose last two parameters are the handle that it hands out and the error. Reflection fills
 # those two elements of the array as the function returns, so that the caller's finally finds the handle in any case.
 function Invoke-NativeStart {
@@ -18,7 +21,7 @@ function Invoke-NativeStart {
 # Runs an operation and returns its result as JSON text. -Arguments are what stands between the client and the operation.
 function Invoke-Operation {
     param($Cmdlet, $Connection, [string] $Function, [object[]] $Arguments = @())
-    $null = Get-NativeType
+    $native = Get-NativeType
     $call = [object[]](@(, (Get-ClientHandle $Connection)) + $Arguments + @([System.IntPtr]::Zero, [System.IntPtr]::Zero))
     $handle = $call.Length - 2
     try {
@@ -55,9 +58,11 @@ function Get-OperationResult {
     Get-NativeText $text $length
 }
 
-# The requests that were made since the last call, as verbose lines.
+# The requests that were made since the last call, as verbose lines where anybody is to see them.
 function Write-NativeLog {
     param($Cmdlet, [string] $Function, [System.IntPtr] $Handle)
+    # The preferences of the command that called: -Debug shows verbose lines as well.
+    if ($VerbosePreference -in $script:Silent -and $DebugPreference -in $script:Silent) { return }
     $text = [System.IntPtr]::Zero
     $length = [System.IntPtr]::Zero
     $failure = [System.IntPtr]::Zero

@@ -3,9 +3,19 @@
 # (. $script:UseCallerPreference) before anything else; parameters such as -WhatIf and -ErrorAction still win.
 $script:UseCallerPreference = {
     if ($PSCmdlet.SessionState -ne $ExecutionContext.SessionState) {
-        foreach ($preference in 'ErrorActionPreference', 'WarningPreference', 'VerbosePreference', 'WhatIfPreference', 'ConfirmPreference', 'ProgressPreference') {
-            $value = $PSCmdlet.SessionState.PSVariable.GetValue($preference)
-            if ($null -ne $value) { $ExecutionContext.SessionState.PSVariable.Set($preference, $value) }
-        }
+        $callerVariables = $PSCmdlet.SessionState.PSVariable
+        # One by one, and only what differs: this is a part of the time of every command.
+        $callerValue = $callerVariables.GetValue('ErrorActionPreference')
+        if ($null -ne $callerValue -and $callerValue -ne $ErrorActionPreference) { $ErrorActionPreference = $callerValue }
+        $callerValue = $callerVariables.GetValue('WarningPreference')
+        if ($null -ne $callerValue -and $callerValue -ne $WarningPreference) { $WarningPreference = $callerValue }
+        $callerValue = $callerVariables.GetValue('VerbosePreference')
+        if ($null -ne $callerValue -and $callerValue -ne $VerbosePreference) { $VerbosePreference = $callerValue }
+        $callerValue = $callerVariables.GetValue('WhatIfPreference')
+        if ($null -ne $callerValue -and $callerValue -ne $WhatIfPreference) { $WhatIfPreference = $callerValue }
+        $callerValue = $callerVariables.GetValue('ConfirmPreference')
+        if ($null -ne $callerValue -and $callerValue -ne $ConfirmPreference) { $ConfirmPreference = $callerValue }
+        $callerValue = $callerVariables.GetValue('ProgressPreference')
+        if ($null -ne $callerValue -and $callerValue -ne $ProgressPreference) { $ProgressPreference = $callerValue }
     }
 }

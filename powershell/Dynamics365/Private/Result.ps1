@@ -3,18 +3,21 @@
 # An object of a row type from a JSON object: properties that it lacks are null.
 function ConvertTo-RowObject {
     param($Json, [string] $Type)
-    $texts = foreach ($column in $script:RowColumns[$Type]) {
-        $found = $Json.psobject.Properties[$column.Split(':')[0]]
-        if ($null -eq $found) { '' } else { ConvertTo-FieldText $found.Value }
-    }
-    (Get-DataType $Type)::new([string[]]@($texts), 0)
+    (Get-DataType $Type)::new((Get-FieldText -Json $Json -Name (Get-RowName $Type)), 0)
 }
 
-function ConvertTo-FieldText {
-    param($Value)
-    if ($null -eq $Value) { return '' }
-    if ($Value -is [bool]) { return $Value.ToString().ToLowerInvariant() }
-    [string]$Value
+# The texts of these properties, in their order; empty where there is none.
+function Get-FieldText {
+    param($Json, [string[]] $Name)
+    $properties = $Json.psobject.Properties
+    $texts = [string[]]::new($Name.Length)
+    for ($index = 0; $index -lt $Name.Length; $index++) {
+        $property = $properties[$Name[$index]]
+        $value = if ($null -ne $property) { $property.Value }
+        if ($value -is [bool]) { $value = $value.ToString().ToLowerInvariant() }
+        $texts[$index] = [string]$value
+    }
+    , $texts
 }
 
 # One row by id: typed, or with -Property an object that has those columns only.
@@ -24,11 +27,7 @@ function Get-Row {
     if ($null -eq $asked) { $asked = Get-UsualColumn $Type }
     $json = ConvertFrom-JsonText (Invoke-Operation -Cmdlet $Cmdlet -Connection $Connection -Function $Function -Arguments @($Id, $asked))
     if ($null -eq $Property -or $Property.Length -eq 0) { return ConvertTo-RowObject -Json $json -Type $Type }
-    $texts = foreach ($name in $Property) {
-        $found = $json.psobject.Properties[$name]
-        if ($null -eq $found) { '' } else { ConvertTo-FieldText $found.Value }
-    }
-    (Get-SelectedType -Name "Selected.Dynamics365.$Type" -Property $Property)::new([string[]]@($texts), 0)
+    (Get-SelectedType -Name "Selected.Dynamics365.$Type" -Property $Property)::new((Get-FieldText -Json $json -Name $Property), 0)
 }
 
 # What a change of a user came to. Warnings of the library become warnings.
