@@ -61,8 +61,11 @@ function Get-OperationResult {
 # The requests that were made since the last call, as verbose lines where anybody is to see them.
 function Write-NativeLog {
     param($Cmdlet, [string] $Function, [System.IntPtr] $Handle)
-    # The preferences of the command that called: -Debug shows verbose lines as well.
-    if ($VerbosePreference -in $script:Silent -and $DebugPreference -in $script:Silent) { return }
+    if ($VerbosePreference -in $script:Silent) {
+        # -Debug shows verbose lines as well.
+        $bound = $Cmdlet.MyInvocation.BoundParameters
+        if (-not $bound.ContainsKey('Verbose') -and -not $bound.ContainsKey('Debug')) { return }
+    }
     $text = [System.IntPtr]::Zero
     $length = [System.IntPtr]::Zero
     $failure = [System.IntPtr]::Zero

@@ -56,6 +56,7 @@ pub fn measure(bench: &Bench<'_>) -> Result<Row> {
             share(1),
             if core.taskset.is_some() { ", each on one core" } else { "" },
         ),
+        seconds: None,
     })
 }
 

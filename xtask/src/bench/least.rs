@@ -56,6 +56,7 @@ pub fn measure(bench: &Bench<'_>) -> Result<Row> {
             "tokens and connections equal; {} and {} requests more; {} and {} bytes of headers more a request",
             listed.requests, assigned.requests, listed.bytes, assigned.bytes
         ),
+        seconds: None,
     })
 }
 

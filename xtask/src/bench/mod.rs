@@ -1,14 +1,17 @@
-//! `cargo xtask bench`: what the module's work costs beside other ways to do it, in paired runs, written into docs/benchmarks.md.
+//! `cargo xtask bench`: what the module's work costs beside other ways to do it, in paired runs, written into docs/benchmarks.md, and
+//! what follows from that for larger environments, into docs/scale.md.
 
 mod decode;
 mod least;
 mod page;
+mod plot;
 mod run;
+mod scale;
 mod works;
 
 use std::fs;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::instructions;
@@ -65,9 +68,31 @@ pub fn run(project: &Project, options: &Options) -> Result<bool> {
         }
     }
     if options.only.is_empty() {
-        let page = project.root.join("docs").join("benchmarks.md");
-        fs::write(&page, page::text(&rows, &bench)?)?;
-        println!("{} was written", project.shown(&page));
+        let cost =
+            scale::Cost { user: seconds_of(&rows, works::LIST)? / 1e5, role: seconds_of(&rows, works::MEMBERS)? / 5e5 };
+        for (name, text) in [
+            ("benchmarks.md", page::text(&rows, &bench)?),
+            ("benchmarks.svg", plot::svg(&bars(&rows))),
+            ("scale.md", scale::text(&cost)),
+        ] {
+            let file = project.root.join("docs").join(name);
+            fs::write(&file, text)?;
+            println!("{} was written", project.shown(&file));
+        }
     }
     Ok(true)
+}
+
+/// What can be drawn.
+fn bars(rows: &[(works::Measured, works::Row)]) -> Vec<plot::Bars> {
+    let bars = |(work, row): &(works::Measured, works::Row)| {
+        Some(plot::Bars { name: work.name.into(), against: work.against.into(), seconds: row.seconds? })
+    };
+    rows.iter().filter_map(bars).collect()
+}
+
+/// The module's seconds for a work.
+fn seconds_of(rows: &[(works::Measured, works::Row)], name: &str) -> Result<f64> {
+    let found = rows.iter().find(|(work, _)| work.name == name).and_then(|(_, row)| row.seconds);
+    found.map(|(ours, _)| ours).with_context(|| format!("there are no seconds of '{name}'"))
 }

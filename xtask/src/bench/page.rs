@@ -32,6 +32,7 @@ pub fn text(rows: &[(Measured, Row)], bench: &Bench<'_>) -> Result<String> {
             work.name, row.ours, work.against, row.theirs, row.ratio
         );
     }
+    text += "\n![The times of the works, two bars each](benchmarks.svg)\n\n[What a sync costs as an environment grows](scale.md) is worked out from these figures.\n";
     Ok(text)
 }
 

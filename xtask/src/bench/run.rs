@@ -41,6 +41,8 @@ pub struct Work<'w> {
     pub count: usize,
     /// What is imported: the module, where it is none.
     pub module: Option<&'w Path>,
+    /// The file of the certificate authority that the server's certificate is of, where it speaks TLS.
+    pub authority: Option<&'w Path>,
 }
 
 impl Bench<'_> {
@@ -51,6 +53,10 @@ impl Bench<'_> {
         command.args(["-Work", work.name, "-Side", work.side, "-Url", url, "-Count", &work.count.to_string()]);
         command.arg("-Module").arg(work.module.unwrap_or(&self.staged.module));
         command.args(["-LoginId", &Dataverse::login()]).env("BENCH_SECRET", SECRET);
+        if let Some(authority) = work.authority {
+            // .NET's OpenSSL and the library both look for the system's roots there.
+            command.env("SSL_CERT_FILE", authority);
+        }
         let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output()?;
         let text = String::from_utf8_lossy(&output.stdout);
         if !output.status.success() {
