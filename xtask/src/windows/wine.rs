@@ -60,6 +60,40 @@ impl Wine {
     }
 }
 
+/// Where Windows keeps its user's proxy.
+const INTERNET_SETTINGS: &str = "HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Internet Settings";
+
+/// The proxy that a [`Wine`] was told to use, until this is dropped.
+pub struct ProxyInUse<'w>(&'w Wine);
+
+impl Wine {
+    /// Sets the proxy of the system, as a person does in the settings of Windows.
+    pub fn use_proxy(&self, address: &str) -> Result<ProxyInUse<'_>> {
+        let set = ProxyInUse(self);
+        self.registry(&["add", INTERNET_SETTINGS, "/v", "ProxyServer", "/t", "REG_SZ", "/d", address, "/f"])?;
+        self.registry(&["add", INTERNET_SETTINGS, "/v", "ProxyEnable", "/t", "REG_DWORD", "/d", "1", "/f"])?;
+        Ok(set)
+    }
+
+    fn registry(&self, arguments: &[&str]) -> Result<()> {
+        let mut command = self.command(Path::new("reg.exe"));
+        let ended = run(command.args(arguments), LIMIT, false)?;
+        if !ended.success {
+            bail!("wine's registry was not changed:\n{}", ended.output);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for ProxyInUse<'_> {
+    fn drop(&mut self) {
+        for name in ["ProxyEnable", "ProxyServer"] {
+            // It may not have come to be set.
+            let _ = self.0.registry(&["delete", INTERNET_SETTINGS, "/v", name, "/f"]);
+        }
+    }
+}
+
 impl Drop for Wine {
     fn drop(&mut self) {
         drop(self.keeper.stdin.take());
