@@ -16,7 +16,7 @@ use crate::operation::guard;
 const AHEAD: usize = 8;
 /// How many bytes of rows are handed over at once, about. The caller makes objects of them: where it has a garbage collector, as .NET has, that comes by with many
 /// small pieces better than with few large ones.
-const PIECE: usize = 64 * 1024;
+const PIECE: usize = 128 * 1024;
 
 /// Rows under way from a thread of their own. Dropping it ends the fetching.
 pub struct Rows {
