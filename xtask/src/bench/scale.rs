@@ -107,7 +107,7 @@ pub fn text(cost: &Cost) -> String {
          - **The module's own time** is hidden behind that: it decodes a page while the next one is on its way. It would bound a sync only where a page came in less than {}.\n\
          - **Memory** does not grow: rows are written as they come, and at most a few pages wait ({{benchmarks.md}} has a million users).\n\
          - **An incremental sync** (`Get-Dynamics365Change`) asks for what changed since a token. It needs tables with change tracking, and a token no older than the service keeps \
-         (90 days unless an administrator chose otherwise): after that a full sync is due.\n\
+         (7 days unless an administrator chose otherwise): after that a full sync is due.\n\
          - **Changes: the service's limit of requests**, {:.0} a second for a user and a web server. Below {:.1} s a change it is that limit that bounds, above it the limit of execution time. \
          More at once than {AT_ONCE} does not help then. The module waits as the service says, and nothing is lost; a second application user, with its own limits, halves the time.\n",
         WINDOW * chain,
