@@ -255,7 +255,7 @@ impl<'a> Worker<'a> {
             return self.told(&reply, Wanted::Delete { set: "roles".into(), id }, &[]);
         }
         let id = self.key();
-        let values = json!({"roleid": id, "name": format!("Role {id}")});
+        let values = json!({"roleid": id, "name": format!("Load {id}")});
         let reply = self.send("POST", "roles", &[], Some(values.clone()))?;
         self.roles.push(id.clone());
         let values = values.as_object().cloned().unwrap_or_default();
@@ -310,8 +310,7 @@ impl Places {
     pub fn read(wire: &Wire) -> Result<Self> {
         let text = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
         let users = wire.rows("systemusers?$select=systemuserid&$filter=not%20systemuserroles_association/any(r:r/name%20eq%20%27System%20Administrator%27)%20and%20lastname%20ne%20%27Load%27")?;
-        let roles =
-            wire.rows("roles?$select=_businessunitid_value&$filter=name%20ne%20%27System%20Administrator%27")?;
+        let roles = wire.rows("roles?$select=_businessunitid_value&$filter=name%20ne%20%27System%20Administrator%27%20and%20not%20startswith(name,%27Load%20%27)")?;
         let units = wire.rows("businessunits?$select=businessunitid")?;
         let places = Self {
             users: users.iter().map(|row| text(row, "systemuserid")).collect(),
