@@ -14,7 +14,10 @@ function Write-Row {
     $batch = [System.IntPtr]::Zero
     $total = 0
     $progress = New-Progress $Cmdlet
-    $separators = [char[]]@([char]0x1F, [char]0x1E)
+    $convert = Get-DataType 'Convert'
+    # The fields of a batch, in one array for all of them.
+    $fields = [string[]]::new(4096)
+    $garbage = New-GarbageWatch
     try {
         $batch = [System.Runtime.InteropServices.Marshal]::AllocHGlobal(4 * $pointer)
         Invoke-NativeStart -Function $Function -Call $call
@@ -31,9 +34,10 @@ function Write-Row {
             if ($status -ne 0) { throw (New-NativeFailure -Status $status -NativeError $failure) }
 
             # d365_batch: text, len, rows and, as one byte, escaped.
-            $fields = (Get-NativeText ([System.Runtime.InteropServices.Marshal]::ReadIntPtr($batch)) ([System.Runtime.InteropServices.Marshal]::ReadIntPtr($batch, $pointer))).Split($separators)
+            $length = [int][System.Runtime.InteropServices.Marshal]::ReadIntPtr($batch, $pointer)
+            $filled = $convert::Split([System.Runtime.InteropServices.Marshal]::ReadIntPtr($batch), $length, [ref]$fields)
             $size = [int][System.Runtime.InteropServices.Marshal]::ReadIntPtr($batch, 2 * $pointer)
-            if ([System.Runtime.InteropServices.Marshal]::ReadByte($batch, 3 * $pointer) -ne 0) { Restore-EscapedField $fields }
+            if ([System.Runtime.InteropServices.Marshal]::ReadByte($batch, 3 * $pointer) -ne 0) { Restore-EscapedField -Fields $fields -Count $filled }
             $objects = ConvertFrom-Field -Fields $fields -Count $size -Type $Type -Property $Property -Extra $Extra -Holder $Holder
             if ($null -ne $Keep) {
                 $objects = @(foreach ($one in $objects) { if ($Keep.IsMatch([string]$one.$KeepColumn)) { $one } })
@@ -44,6 +48,10 @@ function Write-Row {
             }
             Write-RowObject -Cmdlet $Cmdlet -Objects $objects
             $total += $objects.Length
+            # Nothing here stands in the way of what nobody else keeps.
+            $objects = $null
+            [System.Array]::Clear($fields, 0, $filled)
+            Limit-Garbage -Watch $garbage -Length $length
         }
         Complete-Progress $progress
         if ($Count) { $total }
@@ -133,9 +141,9 @@ function ConvertFrom-Field {
 
 # Puts back the control characters of a batch: DLE and a character stand for that character less 0x40.
 function Restore-EscapedField {
-    param([string[]] $Fields)
+    param([string[]] $Fields, [int] $Count)
     $escape = [char]0x10
-    for ($index = 0; $index -lt $Fields.Length; $index++) {
+    for ($index = 0; $index -lt $Count; $index++) {
         $field = $Fields[$index]
         $at = $field.IndexOf($escape)
         if ($at -lt 0) { continue }
