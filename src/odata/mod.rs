@@ -6,6 +6,7 @@ mod fields;
 mod page;
 mod query;
 mod row;
+mod scan;
 
 pub(crate) use entity::Entity;
 pub(crate) use error::{is_code, is_own_refusal, to_error};

@@ -1,16 +1,16 @@
 //! A page of a list, decoded straight from the reply's bytes: no tree of values is built.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::collections::HashMap;
 
 use memchr::{memchr, memchr_iter};
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::de::Read;
-use serde_json::value::RawValue;
+use serde::Deserialize;
+use serde::de::{Error as _, IgnoredAny};
 
 use super::Column;
-use super::fields::{Field, RowReader};
+use super::fields::RowReader;
 use super::query::Related;
+use super::scan::{Malformed, Scanner, Value};
 use crate::error::{Error, Result, Status, json_fault};
 use crate::http::{Response, json_depth};
 
@@ -140,14 +140,16 @@ pub(crate) struct Page {
 
 /// Reads a page; at most `limit` of its rows. What nobody asked for is skipped, however deep it is nested.
 pub(crate) fn read_page(response: &Response, columns: &[Column], limit: usize) -> Result<Page> {
-    let seed = PageSeed { columns, limit, max_depth: response.max_json_depth };
-    // Looking at all of it once is quicker than at each row. Where it is no UTF-8, the other way says where.
-    let read = match str::from_utf8(&response.body) {
-        Ok(text) => seed.read(serde_json::Deserializer::from_str(text)),
-        Err(_) => seed.read(serde_json::Deserializer::from_slice(&response.body)),
+    let reading = Reading { columns, limit, max_depth: response.max_json_depth };
+    let page = match str::from_utf8(&response.body) {
+        Ok(json) => reading.page(Scanner::new(json)),
+        Err(_) => Err(Fault::Malformed),
     };
-    read.map_err(|error| {
-        let why = json_fault(&error);
+    page.map_err(|fault| {
+        let why = match fault {
+            Fault::Malformed => what_is_wrong(&response.body),
+            Fault::Value(error) => json_fault(&error),
+        };
         Error::new(Status::UnexpectedResponse, format!("The environment's reply is no list of the Web API: {why}."))
             .with_cause("The address is no Dataverse environment, or a proxy answered in its place.")
             .with_advice("Check the URL and the API path.")
@@ -165,91 +167,106 @@ pub(crate) fn likely_next(response: &Response) -> Option<&str> {
     (!link.contains('\\')).then_some(link)
 }
 
-#[derive(Clone, Copy)]
-struct PageSeed<'c> {
+/// Why a page can't be read.
+enum Fault {
+    /// It is no JSON, or no page.
+    Malformed,
+    /// A value that was asked for can't be taken.
+    Value(serde_json::Error),
+}
+
+impl From<Malformed> for Fault {
+    fn from(_: Malformed) -> Self {
+        Fault::Malformed
+    }
+}
+
+impl From<serde_json::Error> for Fault {
+    fn from(error: serde_json::Error) -> Self {
+        Fault::Value(error)
+    }
+}
+
+/// What is wrong with a reply that is no page: read once more, by serde_json, which tells where.
+fn what_is_wrong(body: &[u8]) -> String {
+    /// What a page must have.
+    #[derive(Deserialize)]
+    struct Page {
+        #[serde(rename = "value")]
+        _value: Vec<HashMap<String, IgnoredAny>>,
+        #[serde(rename = "@odata.nextLink", default)]
+        _next: String,
+        #[serde(rename = "@odata.deltaLink", default)]
+        _delta: String,
+    }
+    if let Err(error) = str::from_utf8(body) {
+        return format!("it is no UTF-8 from byte {} on", error.valid_up_to());
+    }
+    match serde_json::from_slice::<Page>(body) {
+        Err(error) => json_fault(&error),
+        Ok(_) => "it is of another kind than it should be".to_owned(),
+    }
+}
+
+/// How a page is read.
+struct Reading<'c> {
     columns: &'c [Column],
     limit: usize,
     /// How deep the JSON of a value may be nested.
     max_depth: usize,
 }
 
-impl PageSeed<'_> {
-    fn read<'de, R: Read<'de>>(self, mut from: serde_json::Deserializer<R>) -> Result<Page, serde_json::Error> {
-        let page = self.deserialize(&mut from)?;
-        from.end().map(|()| page)
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for PageSeed<'_> {
-    type Value = Page;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Page, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for PageSeed<'_> {
-    type Value = Page;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object with a 'value' list")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Page, A::Error> {
+impl Reading<'_> {
+    fn page(&self, mut from: Scanner<'_>) -> Result<Page, Fault> {
         let (mut batch, mut next, mut delta) = (None, None, None);
-        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
-            match key.as_ref() {
-                "value" => batch = Some(map.next_value_seed(RowsSeed(self))?),
-                "@odata.nextLink" => next = Some(map.next_value::<String>()?),
-                "@odata.deltaLink" => delta = Some(map.next_value::<String>()?),
-                _ => drop(map.next_value::<IgnoredAny>()?),
+        from.expect(b'{')?;
+        let mut goes_on = !from.take(b'}');
+        while goes_on {
+            let (name, _) = from.name()?;
+            let text = |value: Value<'_>| value.text().map(Cow::into_owned).map_err(|_| Malformed);
+            match text(name)?.as_str() {
+                "value" => batch = Some(self.rows(&mut from)?),
+                "@odata.nextLink" => next = Some(text(from.value()?)?),
+                "@odata.deltaLink" => delta = Some(text(from.value()?)?),
+                _ => drop(from.value()?),
             }
+            goes_on = from.goes_on(b'}')?;
         }
-        Ok(Page { batch: batch.ok_or_else(|| A::Error::missing_field("value"))?, next, delta })
-    }
-}
-
-struct RowsSeed<'c>(PageSeed<'c>);
-
-impl<'de> DeserializeSeed<'de> for RowsSeed<'_> {
-    type Value = Batch;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Batch, D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for RowsSeed<'_> {
-    type Value = Batch;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of rows")
+        from.end()?;
+        Ok(Page { batch: batch.ok_or(Fault::Malformed)?, next, delta })
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Batch, A::Error> {
-        let PageSeed { columns, limit, max_depth } = self.0;
+    fn rows(&self, from: &mut Scanner<'_>) -> Result<Batch, Fault> {
         let mut batch = Batch::default();
-        let mut reader = RowReader::new(columns);
-        while batch.rows < limit {
-            let Some(row) = rows.next_element::<&'de RawValue>()? else { return Ok(batch) };
-            let fields = reader.read(row.get()).ok_or_else(|| A::Error::custom("a row is no object"))?;
-            for (field, column) in fields.iter().zip(columns) {
-                if let Some(field) = field {
-                    push_field(&mut batch, *field, column.related.as_ref(), max_depth).map_err(A::Error::custom)?;
-                }
-                batch.text.push(UNIT);
+        let mut reader = RowReader::new(self.columns);
+        from.expect(b'[')?;
+        let mut goes_on = !from.take(b']');
+        while goes_on {
+            let fields = reader.read(from)?;
+            if batch.rows < self.limit {
+                self.push_row(&mut batch, fields)?;
             }
-            batch.text.push(RECORD);
-            batch.rows += 1;
+            goes_on = from.goes_on(b']')?;
         }
-        while rows.next_element::<IgnoredAny>()?.is_some() {}
         Ok(batch)
+    }
+
+    fn push_row(&self, batch: &mut Batch, fields: &[Option<Value<'_>>]) -> Result<(), serde_json::Error> {
+        for (field, column) in fields.iter().zip(self.columns) {
+            if let Some(field) = field {
+                push_field(batch, field, column.related.as_ref(), self.max_depth)?;
+            }
+            batch.text.push(UNIT);
+        }
+        batch.text.push(RECORD);
+        batch.rows += 1;
+        Ok(())
     }
 }
 
 fn push_field(
     batch: &mut Batch,
-    field: Field<'_>,
+    field: &Value<'_>,
     related: Option<&Related>,
     max_depth: usize,
 ) -> Result<(), serde_json::Error> {
@@ -274,7 +291,7 @@ fn push_field(
         b'n' => {}
         // JSON has control characters as escapes only, so there is nothing here to escape anew.
         b'"' if !field.is_escaped => batch.text.push_str(&json[1..json.len() - 1]),
-        b'"' => batch.push_value(&serde_json::from_str::<Cow<'_, str>>(json)?),
+        b'"' => batch.push_value(&field.text()?),
         b'{' | b'[' if json_depth(json.as_bytes()) > max_depth => {
             return Err(serde_json::Error::custom(format!("a value is nested more than {max_depth} levels deep")));
         }
@@ -312,7 +329,7 @@ mod tests {
     fn a_row_that_is_no_utf8_is_refused() {
         let body = b"{\"value\":[{\"a\":1,\"b\":\"\xFF\"}]}";
         let error = read(body, &columns(&["a"]), 9).err().unwrap();
-        assert!(error.to_string().contains("invalid unicode code point at line 1"), "{error}");
+        assert!(error.to_string().contains("no UTF-8 from byte 22 on"), "{error}");
     }
 
     #[test]
