@@ -38,6 +38,11 @@ impl Call {
         Self::default()
     }
 
+    /// Whether it is the same call, not another one.
+    pub(crate) fn is_same(&self, other: &Call) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // A panic while the lock is held leaves the state consistent: each update is a single assignment.
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)

@@ -41,6 +41,7 @@ mod config;
 pub mod diagnosis;
 mod error;
 pub mod ffi;
+mod flight;
 #[cfg(test)]
 mod fuzz;
 mod holder;

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -64,6 +64,7 @@ impl Asker<'_> {
             // Whoever waits for one of these calls is to look into the inbox.
             self.call.wake();
             self.tokens.wake_waiting();
+            self.inbox.wake_watching();
         }
         let waited = self.call.wait_until(None, || !slot.is_open());
         // A late answer finds nobody; an inbox drops a question that nobody waits for.
@@ -161,26 +162,68 @@ impl fmt::Debug for Question {
 
 /// Questions that wait for the caller to take them: for callers whose code must not run on a thread of the library.
 #[derive(Default)]
-pub(crate) struct Inbox(Mutex<VecDeque<Question>>);
+pub(crate) struct Inbox {
+    questions: Mutex<VecDeque<Question>>,
+    /// Calls that wait for what another thread does, which may ask.
+    watching: Mutex<Vec<Call>>,
+}
 
 impl Inbox {
+    fn questions(&self) -> MutexGuard<'_, VecDeque<Question>> {
+        self.questions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(crate) fn put(&self, question: Question) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push_back(question);
+        self.questions().push_back(question);
     }
 
     /// Whether there is a question that somebody waits for.
     pub(crate) fn has_open(&self) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|question| question.slot.is_open())
+        self.questions().iter().any(|question| question.slot.is_open())
     }
 
     /// The oldest question that somebody waits for. Each is handed out once.
     pub(crate) fn take(&self) -> Option<Question> {
         loop {
             // Dropped outside of the lock: that may wake a call, which looks into this inbox under a lock of its own.
-            let question = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front()?;
+            let question = self.questions().pop_front()?;
             if question.slot.is_open() {
                 return Some(question);
             }
+        }
+    }
+
+    /// Whoever waits for this call learns of a question that another one asks, as long as what this returns is kept.
+    pub(crate) fn watch(&self, call: &Call) -> Watch<'_> {
+        self.watching().push(call.clone());
+        // There may be one already.
+        call.wake();
+        Watch { inbox: self, call: call.clone() }
+    }
+
+    fn wake_watching(&self) {
+        let watching = self.watching().clone();
+        for call in watching {
+            call.wake();
+        }
+    }
+
+    fn watching(&self) -> MutexGuard<'_, Vec<Call>> {
+        self.watching.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A call that watches an inbox.
+pub(crate) struct Watch<'a> {
+    inbox: &'a Inbox,
+    call: Call,
+}
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        let mut watching = self.inbox.watching();
+        if let Some(at) = watching.iter().position(|call| call.is_same(&self.call)) {
+            watching.swap_remove(at);
         }
     }
 }
@@ -223,6 +266,24 @@ mod tests {
         let dropped: Ask = Arc::new(|question, _| drop(question));
         let error = ask(&dropped, &Call::new(), &Inbox::default()).err().unwrap();
         assert!(error.what().contains("without an answer"), "{error}");
+    }
+
+    #[test]
+    fn who_waits_for_another_thread_learns_of_its_question() {
+        let (inbox, waiting) = (Arc::new(Inbox::default()), Call::new());
+        let by: Ask = Arc::new(|question, inbox| inbox.put(question));
+        let asker = Call::new();
+        let watch = inbox.watch(&waiting);
+        let asking = {
+            let (asker, inbox) = (asker.clone(), inbox.clone());
+            std::thread::spawn(move || ask(&by, &asker, &inbox).err().unwrap())
+        };
+        // It ends by being woken alone: nothing else happens to this call.
+        assert!(waiting.wait_until(None, || inbox.has_open()).unwrap());
+        drop(watch);
+        assert!(inbox.watching().is_empty());
+        asker.cancel();
+        asking.join().unwrap();
     }
 
     #[test]

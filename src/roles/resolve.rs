@@ -1,7 +1,7 @@
 //! Finding a role by its id or its name, and remembering it for a short while.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -11,6 +11,7 @@ use super::ROLE;
 use crate::business_units::{self, UnitRef};
 use crate::client::Client;
 use crate::error::{Error, Result, Status};
+use crate::flight::Flights;
 use crate::holder::{Holder, ROLE_COLUMNS};
 use crate::odata::{self, Column, Query, Row};
 
@@ -55,12 +56,16 @@ enum Key {
 }
 
 /// The roles that a client has seen lately.
-#[derive(Debug, Default)]
-pub(crate) struct RoleCache(Mutex<HashMap<Key, (Instant, Row)>>);
+#[derive(Default)]
+pub(crate) struct RoleCache {
+    seen: Mutex<HashMap<Key, (Instant, Row)>>,
+    /// The names that are being looked up in all business units.
+    lookups: Flights<String, Arc<Vec<Row>>>,
+}
 
 impl RoleCache {
     fn entries(&self) -> MutexGuard<'_, HashMap<Key, (Instant, Row)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn get(&self, key: &Key) -> Option<Row> {
@@ -101,18 +106,62 @@ pub(crate) fn find(client: &Client, role: &RoleRef, holder: &Holder, unit: Optio
             Some(held) => held.clone(),
             None => client.row(&ROLE, *id, &odata::columns_of(&ROLE, &ROLE_COLUMNS)?)?,
         },
-        Key::Name(name, unit) => by_name(client, name, *unit, unit == &holder.unit)?,
+        Key::Name(name, unit) => {
+            // The operations of a bulk are about users of many units: those of a name are asked for at once.
+            let found = if client.ahead().is_some() {
+                let everywhere = everywhere(client, name, &key)?;
+                everywhere.iter().filter(|role| is_in(role, *unit)).cloned().collect()
+            } else {
+                read(client, name, Some(*unit))?
+            };
+            the_only_one(client, name, *unit, unit == &holder.unit, found)?
+        }
     };
     client.roles().put(key, &row);
     Ok(Found { id: odata::id_of(&row, "roleid")?, row, remembered: false })
 }
 
-fn by_name(client: &Client, name: &str, unit: Uuid, is_own: bool) -> Result<Row> {
-    let filter = format!("name eq {} and _businessunitid_value eq {unit}", odata::quote(name));
+/// The roles of a name in all business units, asked for by one thread of those that need them. Each that is the only one of its unit is remembered.
+fn everywhere(client: &Client, name: &str, wanted: &Key) -> Result<Arc<Vec<Row>>> {
+    let cache = client.roles();
+    let what = format!("the role '{}'", name.escape_debug());
+    cache.lookups.share(&name.to_owned(), &what, client.call(), &client.inbox(), || {
+        // Another thread may just have found it.
+        if let Some(row) = cache.get(wanted) {
+            return Ok(Arc::new(vec![row]));
+        }
+        let found = read(client, name, None)?;
+        let mut units: HashMap<Uuid, Vec<&Row>> = HashMap::new();
+        for role in &found {
+            units.entry(odata::id_of(role, "businessunitid")?).or_default().push(role);
+        }
+        for (unit, roles) in units {
+            if let [role] = roles[..] {
+                cache.put(Key::Name(name.to_owned(), unit), role);
+            }
+        }
+        Ok(Arc::new(found))
+    })
+}
+
+fn is_in(role: &Row, unit: Uuid) -> bool {
+    odata::id_of(role, "businessunitid").is_ok_and(|of| of == unit)
+}
+
+/// The roles of a name, in one business unit or in all.
+fn read(client: &Client, name: &str, unit: Option<Uuid>) -> Result<Vec<Row>> {
+    let mut filter = format!("name eq {}", odata::quote(name));
+    if let Some(unit) = unit {
+        filter.push_str(&format!(" and _businessunitid_value eq {unit}"));
+    }
     let columns = ROLE_COLUMNS.map(str::to_owned).to_vec();
     let query = Query { columns, filter: Some(filter), ..Query::default() };
+    client.rows(ROLE.set, &ROLE, &query, format!("role '{}'", name.escape_debug()))
+}
+
+/// The role of those of a name that were found in a business unit: there must be one.
+fn the_only_one(client: &Client, name: &str, unit: Uuid, is_own: bool, mut found: Vec<Row>) -> Result<Row> {
     let shown = name.escape_debug().to_string();
-    let mut found = client.rows(ROLE.set, &ROLE, &query, format!("role '{shown}'"))?;
     if found.len() == 1
         && let Some(role) = found.pop()
     {

@@ -12,7 +12,12 @@ use crate::support::*;
 
 /// An environment with so many more users, and those of them that are enabled.
 fn crowd(number: u32) -> (Server, Vec<Uuid>) {
-    let server = Server::start(Start { users: number, roles: 1, ..Start::default() }).unwrap();
+    crowd_in(number, 0)
+}
+
+/// The same in so many more business units.
+fn crowd_in(number: u32, units: u32) -> (Server, Vec<Uuid>) {
+    let server = Server::start(Start { users: number, units, roles: 1, ..Start::default() }).unwrap();
     let query = filter("isdisabled eq false", &["systemuserid"]);
     let mut ids = Vec::new();
     for batch in users::list(&client(&server), &query).unwrap() {
@@ -123,6 +128,26 @@ fn users_are_read_many_with_one_request() {
     assert!(groups >= ids.len() / 16, "{groups} requests for many users");
     let reads = groups + count(&server, "GET /api/data/v9.1/systemusers(");
     assert!(reads <= ids.len() / 4, "{reads} requests for {} users", ids.len());
+}
+
+#[test]
+fn a_role_is_looked_up_once_for_the_users_of_all_business_units() {
+    let (server, ids) = crowd_in(60, 10);
+    let bulk = client(&server).bulk(Some(8));
+    // They all get there before there is an answer.
+    faults(&server, "GET", "/roles", 1, slow(500));
+    let operations: Vec<_> = ids.iter().map(|id| assign(&bulk, *id, "System Administrator")).collect();
+    assert!(operations.iter().all(|operation| action(operation).unwrap() == "Added"));
+    assert_eq!(count(&server, "/roles?"), 1);
+    assert_eq!(server.ledger().len(), ids.len());
+
+    // What is nowhere is told to each, and not remembered.
+    let failed: Vec<_> = ids.iter().map(|id| assign(&bulk, *id, "No Such Role")).collect();
+    for operation in &failed {
+        let error = action(operation).unwrap_err();
+        assert_eq!(error.status(), Status::RoleNotFound, "{error}");
+        assert_says(&error, &["no role 'No Such Role' in the own business unit", "no business unit has a role"]);
+    }
 }
 
 #[test]
