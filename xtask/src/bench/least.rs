@@ -114,9 +114,8 @@ impl Least {
         let ours = told(tokens, sent.connections, requests, sent.bytes);
         let least = told(1, self.connections, self.requests, self.bytes);
         let more = sent.bytes.saturating_sub(self.bytes) / requests as u64;
-        // Workers that begin together each look a role up, and the first groups that are read ahead are small.
-        // Each worker looks the role up when it begins, and the first groups that are read ahead are small: how many depends on who comes first.
-        let most = self.requests + self.requests / 25;
+        // Each worker of a bulk begins at once, without waiting for more to read together with its first user.
+        let most = self.requests + 2 * AT_ONCE as usize;
         ensure!(
             tokens == 1 && sent.connections <= self.connections && requests <= most && more <= MORE_A_REQUEST,
             "more than the least: {ours} in place of {least}"
