@@ -7,17 +7,15 @@
 use std::env;
 use std::error::Error;
 
-use dynamics365::{Client, Config, Mode, Operation, Query, Subject, roles, users};
+use dynamics365::{Client, Mode, Operation, Query, Subject, roles, users};
+use dynamics365_benches::application;
 
 const ROLE: &str = "Sales Manager";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let [url, login, count] =
         env::args().skip(1).collect::<Vec<_>>().try_into().map_err(|_| "give the url, the login id and how many")?;
-    let mut config = Config::new(&url)?;
-    config.option("authority", &url)?;
-    config.client_secret(&login, env::var("DYNAMICS365_SECRET").map_err(|_| "set DYNAMICS365_SECRET")?.into())?;
-    let client = Client::new(config)?;
+    let client = application(&url, &login)?;
     let lacking = format!("isdisabled eq false and not systemuserroles_association/any(r:r/name eq '{ROLE}')");
     let query = Query {
         columns: vec!["systemuserid".into()],

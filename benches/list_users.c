@@ -5,10 +5,6 @@
 
 #include "dynamics365.h"
 
-#define COLUMNS                                                                                                        \
-  "systemuserid,fullname,domainname,internalemailaddress,firstname,lastname,businessunitid,isdisabled,accessmode,"   \
-  "applicationid,photourl,employeeid,governmentid,homephone,jobtitle,middlename,mobilephone,nickname,salutation,title"
-
 static int fail(const char *what, d365_error *error) {
   const char *text = "";
   size_t len = 0;
@@ -28,8 +24,8 @@ int main(int argc, char **argv) {
   d365_status status;
   size_t count = 0, bytes = 0;
 
-  if (argc != 3 || secret == NULL) {
-    fprintf(stderr, "usage: DYNAMICS365_SECRET=... %s <url> <client_id@tenant_id>\n", argv[0]);
+  if (argc != 4 || secret == NULL) {
+    fprintf(stderr, "usage: DYNAMICS365_SECRET=... %s <url> <client_id@tenant_id> <columns>\n", argv[0]);
     return EXIT_FAILURE;
   }
   if (d365_config_new(argv[1], &config, &error) != D365_STATUS_OK ||
@@ -40,7 +36,7 @@ int main(int argc, char **argv) {
     return fail("No client", error);
   }
   d365_config_free(config);
-  status = d365_user_list(client, COLUMNS, NULL, NULL, 0, &rows, &error);
+  status = d365_user_list(client, argv[3], NULL, NULL, 0, &rows, &error);
   while (status == D365_STATUS_OK || status == D365_STATUS_PENDING) {
     status = d365_rows_next(rows, 1000, &batch, &error);
     if (status == D365_STATUS_OK) {

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 
 use super::run::{Bench, median};
-use super::works::{Row, list_address};
+use super::works::{Row, columns, list_address};
 use crate::command::find;
 use crate::dataverse::{Dataverse, SECRET};
 use crate::project::{Built, built_program};
@@ -120,7 +120,7 @@ fn list(core: &Core, program: &Path, server: &Dataverse) -> Result<Spent> {
     let mut command = core.command(program);
     // `cargo xtask` names the folder of the development build there, whose library would be taken.
     command.env_remove("LD_LIBRARY_PATH");
-    run(command.arg(&server.url).arg(Dataverse::login()).env("DYNAMICS365_SECRET", SECRET), "")
+    run(command.arg(&server.url).args([Dataverse::login(), columns()]).env("DYNAMICS365_SECRET", SECRET), "")
 }
 
 /// What curl is told to fetch.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::decode::rust_program;
 use super::run::Bench;
-use super::works::{Row, environment};
+use super::works::{Row, columns, environment};
 use crate::command::run;
 use crate::dataverse::{CLIENT_ID, Dataverse, SECRET, Traffic};
 
@@ -33,7 +33,9 @@ struct Sent {
 /// Does both works once: the counts are the same each time.
 pub fn measure(bench: &Bench<'_>) -> Result<Row> {
     let server = environment(bench, USERS)?;
-    let list = sent(&server, program(bench, "list-users", &server)?)?;
+    let mut list = program(bench, "list-users", &server)?;
+    list.arg(columns());
+    let list = sent(&server, list)?;
     // The token and the pages, in which the users of the seed are as well.
     let pages = server.row_count("systemusers")?.div_ceil(5000) as usize;
     let fewest = Least { connections: 1, requests: 1 + pages, bytes: least_bytes(&list, &server)? };

@@ -1,14 +1,13 @@
 # One measurement in a PowerShell of its own: a piece of work, by the module or by what else PowerShell has. Writes lines such as
 # 'seconds 1.25'. The work is done once before, on a little, so that nothing is compiled or connected while it is measured.
-param([string] $Work, [string] $Side, [string] $Url, [string] $Module, [string] $LoginId, [int] $Count)
+param([string] $Work, [string] $Side, [string] $Url, [string] $Module, [string] $LoginId, [string] $Column, [int] $Count)
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 # Nothing that a proxy or another culture could change.
 [System.Threading.Thread]::CurrentThread.CurrentCulture = [System.Globalization.CultureInfo]::InvariantCulture
 $client, $tenant = $LoginId.Split('@')
 $api = $Url + 'api/data/v9.2/'
-$columns = 'systemuserid', 'fullname', 'domainname', 'internalemailaddress', 'firstname', 'lastname', 'businessunitid', 'isdisabled', 'accessmode',
-    'applicationid', 'photourl', 'employeeid', 'governmentid', 'homephone', 'jobtitle', 'middlename', 'mobilephone', 'nickname', 'salutation', 'title'
+$columns = $Column.Split(',')
 $select = '$select=' + ($columns -join ',').Replace('businessunitid', '_businessunitid_value')
 
 function Write-Measure { param([string] $Name, $Value) [Console]::Out.WriteLine("$Name $Value") }

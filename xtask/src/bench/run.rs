@@ -6,6 +6,7 @@ use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};
 
+use super::works::columns;
 use crate::dataverse::{Dataverse, SECRET};
 use crate::powershell::PowerShell;
 use crate::project::Project;
@@ -52,7 +53,7 @@ impl Bench<'_> {
         let mut command = self.shell.script(&script);
         command.args(["-Work", work.name, "-Side", work.side, "-Url", url, "-Count", &work.count.to_string()]);
         command.arg("-Module").arg(work.module.unwrap_or(&self.staged.module));
-        command.args(["-LoginId", &Dataverse::login()]).env("BENCH_SECRET", SECRET);
+        command.args(["-LoginId", &Dataverse::login(), "-Column", &columns()]).env("BENCH_SECRET", SECRET);
         if let Some(authority) = work.authority {
             // .NET's OpenSSL and the library both look for the system's roots there.
             command.env("SSL_CERT_FILE", authority);

@@ -292,11 +292,15 @@ fn assign(bench: &Bench<'_>) -> Result<Row> {
     })
 }
 
+/// The columns that are listed, divided by commas.
+pub fn columns() -> String {
+    include_str!("../../../benches/columns.txt").lines().collect::<Vec<_>>().join(",")
+}
+
 /// Says where an environment's pages are fetched from: for `curl`.
 pub fn list_address(server: &Dataverse) -> String {
-    let columns = "systemuserid,fullname,domainname,internalemailaddress,firstname,lastname,_businessunitid_value,isdisabled,accessmode,\
-                   applicationid,photourl,employeeid,governmentid,homephone,jobtitle,middlename,mobilephone,nickname,salutation,title";
-    format!("{}api/data/v9.2/systemusers?$select={columns}", server.url)
+    let properties = columns().replace("businessunitid", "_businessunitid_value");
+    format!("{}api/data/v9.2/systemusers?$select={properties}", server.url)
 }
 
 /// The version of a program, from what it says itself.
