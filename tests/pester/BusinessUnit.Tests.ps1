@@ -10,6 +10,8 @@ Describe 'Business units' {
         @(Get-Dynamics365BusinessUnit).Length | Should -Be 3
         (Get-Dynamics365BusinessUnit -Id $known.Sales).Name | Should -Be 'Sales'
         (Get-Dynamics365BusinessUnit -Name Service).BusinessUnitId | Should -Be $known.Service
+        (@(Get-Dynamics365BusinessUnit -Name 's*').Name -join ', ') | Should -Be 'Sales, Service'
+        (Get-Dynamics365BusinessUnit -Name '[st]?l*').Name | Should -Be 'Sales'
         (Get-Dynamics365BusinessUnit -Filter 'parentbusinessunitid eq null').Name | Should -Be 'Contoso'
     }
 

@@ -10,6 +10,9 @@ Describe 'Roles' {
         @(Get-Dynamics365Role).Length | Should -Be 18
         (Get-Dynamics365Role -Id $known.SalesManager).Name | Should -Be 'Sales Manager'
         @(Get-Dynamics365Role -Name 'Sales Manager').Length | Should -Be 3
+        @(Get-Dynamics365Role -Name 'sales*' -BusinessUnit Sales | ForEach-Object { $_.Name -like 'Sales*' }) | Should -Be @($true, $true)
+        @(Get-Dynamics365Role -Name 'Sales?M*r' -First 2).Length | Should -Be 2
+        @(Get-Dynamics365Role -Name 'Sales`*').Length | Should -Be 0
         (Get-Dynamics365Role -Name "Approver's Deputy & Reviewer" -BusinessUnit $known.Sales).RoleId | Should -Be 'a0000006-0000-4000-8000-000000000002'
         @(Get-Dynamics365Role -BusinessUnit Sales -Filter "startswith(name,'Sales')" | ForEach-Object { $_.BusinessUnitId }) | Should -Be @($known.Sales, $known.Sales)
         @(Get-Dynamics365Role -Filter "startswith(name,'Sales')" -First 4).Length | Should -Be 4

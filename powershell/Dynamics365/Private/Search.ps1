@@ -23,6 +23,25 @@ function Get-NameCondition {
     @{ Filter = (Join-Filter $filters); Keep = $keep }
 }
 
+# Writes the rows of a list that meet the conditions, and whose name fits, where one is given (-Name; it may have wildcards). -Rows is how they are written (see Write-Row),
+# -Asked the columns to ask for, -NameColumn the one that the name is in.
+function Write-SearchRow {
+    param([hashtable] $Rows, $Asked, [string] $Name, [string] $NameColumn, [object[]] $Condition, [long] $First)
+    $limit = $First
+    if ($Name.Length -gt 0) {
+        $search = Get-NameCondition -Column $NameColumn -Name $Name
+        $Condition = @($search.Filter) + $Condition
+        if ($null -ne $search.Keep) {
+            if ($Rows.ContainsKey('Property') -and $Rows['Property'].Length -gt 0 -and $Rows['Property'] -notcontains $NameColumn) {
+                throw (New-Failure -Status 'InvalidArgument' -Target 'Name' -Message "The pattern '$Name' is looked at in the property ${NameColumn}: add it to -Property, or use only * at the ends of -Name.")
+            }
+            $Rows = $Rows + @{ Keep = $search.Keep; KeepColumn = $NameColumn; First = $First }
+            $limit = 0
+        }
+    }
+    Write-Row @Rows -Arguments @($Asked, (Join-Filter $Condition), $null, [uint64]$limit)
+}
+
 # The literal parts of a wildcard pattern, without the escapes.
 function Split-Wildcard {
     param([string] $Pattern)

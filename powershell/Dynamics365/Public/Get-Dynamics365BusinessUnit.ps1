@@ -11,7 +11,7 @@ function Get-Dynamics365BusinessUnit {
     The id of a business unit (businessunitid), or several; from the pipeline also objects with the property BusinessUnitId, such as users.
 
     .PARAMETER Name
-    The whole name of the business unit.
+    The name, with wildcards (*, ?, [abc]); a backtick takes a wildcard's meaning away.
 
     .PARAMETER Filter
     An OData filter over the columns of businessunit, such as "parentbusinessunitid eq null".
@@ -42,7 +42,7 @@ function Get-Dynamics365BusinessUnit {
     [OutputType('Dynamics365.BusinessUnit')]
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline, ParameterSetName = 'Id')] [Alias('BusinessUnitId')] [object[]] $Id,
-        [Parameter(ParameterSetName = 'Query')] [ValidateNotNullOrEmpty()] [string] $Name,
+        [Parameter(ParameterSetName = 'Query')] [ValidateNotNullOrEmpty()] [SupportsWildcards()] [string] $Name,
         [Parameter(ParameterSetName = 'Query')] [ValidateNotNullOrEmpty()] [string] $Filter,
         [Parameter(ParameterSetName = 'Query')] [ValidateRange(1, [long]::MaxValue)] [long] $First,
         $Connection
@@ -67,9 +67,7 @@ function Get-Dynamics365BusinessUnit {
             return
         }
         try {
-            $conditions = @($Filter)
-            if ($PSBoundParameters.ContainsKey('Name')) { $conditions += "name eq $(ConvertTo-ODataText $Name)" }
-            Write-Row @list -Arguments @($null, (Join-Filter $conditions), $null, [uint64]$First)
+            Write-SearchRow -Rows $list -Name $Name -NameColumn 'name' -Condition @($Filter) -First $First
         }
         catch { Write-Failure $PSCmdlet $_ }
     }

@@ -12,7 +12,7 @@ function Get-Dynamics365Role {
     The id of a role (roleid), or several; from the pipeline also objects with the property RoleId.
 
     .PARAMETER Name
-    The whole name of the role.
+    The name, with wildcards (*, ?, [abc]); a backtick takes a wildcard's meaning away.
 
     .PARAMETER BusinessUnit
     Only roles of this business unit: its id, its name, or an object with the property BusinessUnitId.
@@ -54,7 +54,7 @@ function Get-Dynamics365Role {
     [OutputType('Dynamics365.Role')]
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline, ParameterSetName = 'Id')] [Alias('RoleId')] [object[]] $Id,
-        [Parameter(ParameterSetName = 'Query')] [ValidateNotNullOrEmpty()] [string] $Name,
+        [Parameter(ParameterSetName = 'Query')] [ValidateNotNullOrEmpty()] [SupportsWildcards()] [string] $Name,
         [Parameter(ParameterSetName = 'Query', ValueFromPipelineByPropertyName)] [Alias('BusinessUnitId')] $BusinessUnit,
         [Parameter(ParameterSetName = 'Query')] [ValidateNotNullOrEmpty()] [string] $Filter,
         [ValidateNotNullOrEmpty()] [string[]] $Property,
@@ -76,9 +76,9 @@ function Get-Dynamics365Role {
         }
         try {
             $conditions = @($Filter)
-            if ($PSBoundParameters.ContainsKey('Name')) { $conditions += "name eq $(ConvertTo-ODataText $Name)" }
             if ($PSBoundParameters.ContainsKey('BusinessUnit')) { $conditions += Get-UnitFilter $BusinessUnit }
-            Write-Row -Cmdlet $PSCmdlet -Connection $target -Function 'd365_role_list' -Arguments @((Join-Column $columns), (Join-Filter $conditions), $null, [uint64]$First) -Type 'Role' -Property $columns
+            $rows = @{ Cmdlet = $PSCmdlet; Connection = $target; Function = 'd365_role_list'; Type = 'Role'; Property = $columns }
+            Write-SearchRow -Rows $rows -Asked (Join-Column $columns) -Name $Name -NameColumn 'name' -Condition $conditions -First $First
         }
         catch { Write-Failure $PSCmdlet $_ }
     }

@@ -74,23 +74,11 @@ function Get-Dynamics365Team {
             return
         }
         try {
-            $search = @{ Filter = $null; Keep = $null }
-            if ($bound.ContainsKey('Name')) { $search = Get-NameCondition -Column 'name' -Name $Name }
-            $conditions = @($search.Filter)
+            $conditions = @()
             if ($bound.ContainsKey('BusinessUnit')) { $conditions += Get-UnitFilter $BusinessUnit }
             if ($bound.ContainsKey('Filter')) { $conditions += $Filter }
             $rows = @{ Cmdlet = $PSCmdlet; Connection = $target; Function = 'd365_team_list'; Type = 'Team'; Property = $columns }
-            $limit = $First
-            if ($null -ne $search.Keep) {
-                if ($columns.Length -gt 0 -and $columns -notcontains 'name') {
-                    throw (New-Failure -Status 'InvalidArgument' -Target 'Name' -Message "The pattern '$Name' is looked at in the property name: add it to -Property, or use only * at the ends of -Name.")
-                }
-                $rows['Keep'] = $search.Keep
-                $rows['KeepColumn'] = 'Name'
-                $rows['First'] = $First
-                $limit = 0
-            }
-            Write-Row @rows -Arguments @((Join-Column $columns), (Join-Filter $conditions), $null, [uint64]$limit)
+            Write-SearchRow -Rows $rows -Asked (Join-Column $columns) -Name $Name -NameColumn 'name' -Condition $conditions -First $First
         }
         catch { Write-Failure $PSCmdlet $_ }
     }

@@ -124,9 +124,7 @@ function Get-Dynamics365User {
             return
         }
         try {
-            $search = @{ Filter = $null; Keep = $null }
-            if ($bound.ContainsKey('Name')) { $search = Get-NameCondition -Column 'fullname' -Name $Name }
-            $conditions = @($search.Filter)
+            $conditions = @()
             if ($bound.ContainsKey('Email')) { $conditions += "internalemailaddress eq $(ConvertTo-ODataText $Email)" }
             if ($bound.ContainsKey('DomainName')) { $conditions += "domainname eq $(ConvertTo-ODataText $DomainName)" }
             if ($bound.ContainsKey('BusinessUnit')) { $conditions += Get-UnitFilter $BusinessUnit }
@@ -136,17 +134,7 @@ function Get-Dynamics365User {
             if ($Disabled) { $conditions += 'isdisabled eq true' }
             if ($bound.ContainsKey('Filter')) { $conditions += $Filter }
             $rows = @{ Cmdlet = $PSCmdlet; Connection = $target; Function = 'd365_user_list'; Type = 'User'; Property = $columns; Extra = $extra }
-            $limit = $First
-            if ($null -ne $search.Keep) {
-                if ($columns.Length -gt 0 -and $columns -notcontains 'fullname') {
-                    throw (New-Failure -Status 'InvalidArgument' -Target 'Name' -Message "The pattern '$Name' is looked at in the property fullname: add it to -Property, or use only * at the ends of -Name.")
-                }
-                $rows['Keep'] = $search.Keep
-                $rows['KeepColumn'] = 'FullName'
-                $rows['First'] = $First
-                $limit = 0
-            }
-            Write-Row @rows -Arguments @($asked, (Join-Filter $conditions), $null, [uint64]$limit)
+            Write-SearchRow -Rows $rows -Asked $asked -Name $Name -NameColumn 'fullname' -Condition $conditions -First $First
         }
         catch { Write-Failure $PSCmdlet $_ }
     }
