@@ -33,13 +33,16 @@ impl Traffic {
 
     /// The bytes that the system took to send to clients.
     pub fn sent(&self) -> u64 {
-        self.sent.load(Ordering::Relaxed)
+        self.sent.load(Ordering::SeqCst)
     }
 
-    fn count_sent(&self, written: &Poll<io::Result<usize>>) {
-        if let Poll::Ready(Ok(count)) = written {
-            self.sent.fetch_add(*count as u64, Ordering::Relaxed);
-        }
+    /// Counts what is written. It is counted before, and what was not taken is taken back: a client that has read a reply finds it counted.
+    fn count_sent(&self, length: usize, write: impl FnOnce() -> Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        self.sent.fetch_add(length as u64, Ordering::SeqCst);
+        let written = write();
+        let taken = if let Poll::Ready(Ok(count)) = &written { *count } else { 0 };
+        self.sent.fetch_sub((length - taken) as u64, Ordering::SeqCst);
+        written
     }
 }
 
@@ -183,8 +186,9 @@ impl AsyncRead for Wire {
 
 impl AsyncWrite for Wire {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
-        let written = self.socket()?.poll_write(context, data);
-        self.traffic.count_sent(&written);
+        let traffic = self.traffic.clone();
+        let socket = self.socket()?;
+        let written = traffic.count_sent(data.len(), || socket.poll_write(context, data));
         self.line.blocked.store(written.is_pending(), Ordering::Relaxed);
         written
     }
@@ -194,8 +198,9 @@ impl AsyncWrite for Wire {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let written = self.socket()?.poll_write_vectored(context, slices);
-        self.traffic.count_sent(&written);
+        let traffic = self.traffic.clone();
+        let (socket, length) = (self.socket()?, slices.iter().map(|slice| slice.len()).sum());
+        let written = traffic.count_sent(length, || socket.poll_write_vectored(context, slices));
         self.line.blocked.store(written.is_pending(), Ordering::Relaxed);
         written
     }
