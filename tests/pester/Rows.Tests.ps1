@@ -1,7 +1,7 @@
 # How batches of rows become objects, and what is done so that those that go by do not fill the memory.
 Describe 'Rows of a list' {
     BeforeAll {
-        Import-Module "$PSScriptRoot/Support.psm1" -Force
+        Import-Module -Name $env:DYNAMICS365_MODULE -Global
         $module = Get-Module -Name Dynamics365
 
         # The fields of a text in the library's form, put into an array; the number of them comes last.
