@@ -272,6 +272,10 @@ void d365_client_stop(const d365_client *client);
 d365_status d365_client_new(const d365_config *config, d365_client **client, d365_error **error);
 
 // Frees a client; NULL is fine. Operations and rows that were started with it go on.
+//
+// With the last of the clients that share connections, the library's threads for them end: when this returns they have ended, but for one whose
+// operation is still under way (also a cancelled one, whose request was not answered yet), which ends with that. Not to be called where the
+// system forbids to wait for threads, such as in `DllMain`.
 void d365_client_free(d365_client *client);
 
 // How many requests at once the environment advised last (`x-ms-dop-hint`); 0 before it did, and for NULL. Any thread.

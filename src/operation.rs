@@ -61,9 +61,12 @@ impl Operation {
                 serde_json::to_string(&value)
                     .map_err(|error| Error::new(Status::Internal, format!("The result can't be written: {error}.")))
             });
+            let call = own.call().clone();
+            // Whoever frees the client once this is told frees all of it.
+            drop(own);
             // A cancel may have told the caller something already; that stays.
             let _ = told.set(result);
-            own.call().wake();
+            call.wake();
         };
         match client.queue() {
             Some(bulk) => bulk.submit(subject, call.clone(), run)?,

@@ -77,8 +77,10 @@ impl Pages {
         let url = self.client.own_link(odata::likely_next(response)?, &self.about).ok()?;
         let ((client, asked), (tell, reply)) = ((self.client.clone(), url.clone()), channel());
         let ask = move || {
+            let reply = guard(|| ask(&client, asked));
+            drop(client);
             // Nobody takes it where the list is gone.
-            let _ = tell.send(guard(|| ask(&client, asked)));
+            let _ = tell.send(reply);
         };
         // Without a thread it is asked for later.
         self.client.threads().run(ask).ok()?;

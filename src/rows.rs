@@ -56,8 +56,11 @@ impl Rows {
         let filled = queue.clone();
         client.threads().run(move || {
             let finished = guard(|| fill(&own, &filled, list));
+            let call = own.call().clone();
+            // Whoever frees the client once this is told frees all of it.
+            drop(own);
             lock(&filled).finished = Some(finished);
-            own.call().wake();
+            call.wake();
         })?;
         Ok(Rows { call, queue, inbox })
     }

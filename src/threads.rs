@@ -2,8 +2,9 @@
 //! machine lets a new one wait longer than one that it knows.
 
 use std::collections::VecDeque;
+use std::mem;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result, Status};
@@ -11,7 +12,8 @@ use crate::error::{Error, Result, Status};
 /// How long a thread waits for the next piece of work before it ends.
 const KEPT: Duration = Duration::from_secs(10);
 
-/// Runs each piece of work on a thread of its own, at once. Threads that wait for work end when this is dropped.
+/// Runs each piece of work on a thread of its own, at once. Dropping it ends its threads and waits for that: so work that takes its time has to
+/// hold what owns this, which then is not dropped before.
 pub(crate) struct Threads {
     shared: Arc<Shared>,
 }
@@ -31,6 +33,10 @@ struct State {
     work: VecDeque<Work>,
     waiting: usize,
     closed: bool,
+    /// All that were started, but for those that waited long enough.
+    started: Vec<JoinHandle<()>>,
+    /// The last of those: it may still be about to end.
+    leaving: Option<JoinHandle<()>>,
 }
 
 impl Default for Threads {
@@ -53,19 +59,24 @@ impl Threads {
             self.shared.changed.notify_one();
             return Ok(());
         }
-        drop(state);
         let shared = self.shared.clone();
-        start(move || {
+        let thread = start(move || {
             work();
             shared.serve();
-        })
+        })?;
+        state.started.push(thread);
+        Ok(())
     }
 }
 
 impl Drop for Threads {
     fn drop(&mut self) {
-        self.shared.state().closed = true;
+        let mut state = self.shared.state();
+        state.closed = true;
+        let (started, leaving) = (mem::take(&mut state.started), state.leaving.take());
+        drop(state);
         self.shared.changed.notify_all();
+        join(started.into_iter().chain(leaving));
     }
 }
 
@@ -79,6 +90,8 @@ impl Shared {
         while let Some(work) = self.next() {
             work();
         }
+        let before = self.state().leave();
+        join(before);
     }
 
     fn next(&self) -> Option<Work> {
@@ -100,18 +113,37 @@ impl Shared {
     }
 }
 
+impl State {
+    /// The thread that calls this ends. Returns the one that did so before it.
+    fn leave(&mut self) -> Option<JoinHandle<()>> {
+        let own = thread::current().id();
+        // None where the owner waits for it.
+        let at = self.started.iter().position(|thread| thread.thread().id() == own)?;
+        self.leaving.replace(self.started.swap_remove(at))
+    }
+}
+
 /// Starts a thread of the library.
-pub(crate) fn start(work: impl FnOnce() + Send + 'static) -> Result<()> {
-    thread::Builder::new().name("dynamics365".into()).spawn(work).map(drop).map_err(|error| {
+pub(crate) fn start(work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
+    thread::Builder::new().name("dynamics365".into()).spawn(work).map_err(|error| {
         Error::new(Status::Internal, format!("No thread can be started: {error}."))
             .with_advice("Run fewer operations at once.")
     })
 }
 
+/// Waits until threads have ended. A thread can't wait for itself, and leaves itself out.
+pub(crate) fn join(threads: impl IntoIterator<Item = JoinHandle<()>>) {
+    let own = thread::current().id();
+    for thread in threads.into_iter().filter(|thread| thread.thread().id() != own) {
+        // A panic was told where it was.
+        let _ = thread.join();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::mpsc::channel;
+    use std::sync::mpsc::{Sender, channel};
     use std::thread::ThreadId;
 
     /// Runs work that tells its thread, and waits until that waits again.
@@ -163,31 +195,57 @@ mod tests {
         assert_eq!(gates.len(), 4);
     }
 
-    #[test]
-    fn threads_that_wait_end_with_their_owner_and_others_after_their_work() {
-        let threads = Threads::default();
-        thread_of_one(&threads);
-        let ((go, gate), (tell, told)) = (channel::<()>(), channel());
+    /// Runs work that goes on until its gate is opened, and then tells.
+    fn run_gated(threads: &Threads, tell: &Sender<()>) -> Sender<()> {
+        let (tell, (go, gate)) = (tell.clone(), channel::<()>());
         threads
             .run(move || {
                 let _ = gate.recv();
-                tell.send(7).unwrap();
+                tell.send(()).unwrap();
             })
             .unwrap();
+        go
+    }
+
+    #[test]
+    fn threads_have_ended_when_their_owner_is_gone() {
+        let (threads, (tell, told)) = (Threads::default(), channel());
+        let gates: Vec<_> = (0..8).map(|_| run_gated(&threads, &tell)).collect();
         let shared = Arc::downgrade(&threads.shared);
+        drop((gates, tell));
         drop(threads);
-        go.send(()).unwrap();
-        assert_eq!(told.recv().unwrap(), 7, "what was begun is brought to its end");
+        assert_eq!(shared.strong_count(), 0);
+        assert_eq!(told.iter().count(), 8, "what was begun is brought to its end");
+    }
+
+    #[test]
+    fn work_may_be_what_drops_the_owner_of_its_own_thread() {
+        let (threads, (tell, told)) = (Arc::new(Threads::default()), channel());
+        let shared = Arc::downgrade(&threads.shared);
+        let other = run_gated(&threads, &tell);
+        let (own, (go, gate)) = (threads.clone(), channel::<()>());
+        threads
+            .run(move || {
+                let _ = gate.recv();
+                drop(own);
+                tell.send(()).unwrap();
+            })
+            .unwrap();
+        drop((threads, other));
+        told.recv().unwrap();
+        drop(go);
+        told.recv().unwrap();
         wait_for_end(&shared, 0);
     }
 
     #[test]
-    fn a_thread_that_has_waited_long_enough_ends() {
-        let threads = Threads::keeping(Duration::from_millis(1));
-        let (tell, told) = channel();
-        threads.run(move || tell.send(()).unwrap()).unwrap();
-        told.recv().unwrap();
+    fn threads_that_have_waited_long_enough_end() {
+        let (threads, (tell, told)) = (Threads::keeping(Duration::from_millis(1)), channel());
+        let gates: Vec<_> = (0..4).map(|_| run_gated(&threads, &tell)).collect();
+        drop((gates, tell));
+        assert_eq!(told.iter().count(), 4);
         wait_for_end(&Arc::downgrade(&threads.shared), 1);
+        assert!(threads.shared.state().started.is_empty(), "they are forgotten");
         run_one(&threads);
     }
 

@@ -1,14 +1,16 @@
 //! The threads of a bulk, and the queue in front of them.
 
 use std::collections::{HashMap, VecDeque};
+use std::mem;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 
 use uuid::Uuid;
 
 use crate::call::Call;
 use crate::error::Result;
 use crate::holder::Kind;
-use crate::threads::start;
+use crate::threads::{join, start};
 
 type Row = (Kind, Uuid);
 
@@ -21,7 +23,8 @@ pub(super) struct Job {
     pub(super) run: Box<dyn FnOnce() + Send>,
 }
 
-/// A number of threads that work off a queue. They begin as they are needed, and end with the pool once the queue is empty.
+/// A number of threads that work off a queue. They begin as they are needed. Dropping the pool ends them once the queue is empty, and waits for that:
+/// so jobs have to hold what owns the pool, which then is not dropped before they are done.
 pub(super) struct Pool {
     shared: Arc<Shared>,
 }
@@ -39,7 +42,7 @@ struct State {
     ready: VecDeque<Job>,
     /// For each row on which a job is ready or at work: the jobs behind it.
     behind: HashMap<Row, VecDeque<Job>>,
-    threads: usize,
+    threads: Vec<JoinHandle<()>>,
     idle: usize,
     stopped: bool,
     dropped: bool,
@@ -69,15 +72,15 @@ impl Pool {
             state.behind.insert(row, VecDeque::new());
         }
         state.ready.push_back(job);
-        if state.idle >= state.ready.len() || state.threads == self.shared.limit {
+        if state.idle >= state.ready.len() || state.threads.len() == self.shared.limit {
             self.shared.changed.notify_one();
             return Ok(());
         }
         let shared = self.shared.clone();
         match start(move || shared.work()) {
-            Ok(()) => state.threads += 1,
+            Ok(thread) => state.threads.push(thread),
             // The others will come to it.
-            Err(_) if state.threads > 0 => {}
+            Err(_) if !state.threads.is_empty() => {}
             Err(error) => {
                 if let Some(job) = state.ready.pop_back()
                     && let Some(row) = job.row
@@ -105,8 +108,12 @@ impl Pool {
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        self.shared.state().dropped = true;
+        let mut state = self.shared.state();
+        state.dropped = true;
+        let threads = mem::take(&mut state.threads);
+        drop(state);
         self.shared.changed.notify_all();
+        join(threads);
     }
 }
 
@@ -133,7 +140,6 @@ impl Shared {
                 return Some(job);
             }
             if state.dropped {
-                state.threads -= 1;
                 return None;
             }
             state.idle += 1;
@@ -242,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_queued_is_done_after_the_pool_is_gone_and_the_threads_end() {
+    fn what_is_queued_is_done_and_the_threads_have_ended_when_the_pool_is_gone() {
         let (say, said) = channel();
         let pool = Pool::new(1);
         let gates: Vec<_> = (0..3)
@@ -253,10 +259,9 @@ mod tests {
             })
             .collect();
         let shared = Arc::downgrade(&pool.shared);
-        drop((pool, gates, say));
+        drop((gates, say));
+        drop(pool);
+        assert_eq!(shared.strong_count(), 0);
         assert_eq!(said.iter().collect::<Vec<_>>(), [0, 1, 2]);
-        while shared.strong_count() > 0 {
-            std::thread::yield_now();
-        }
     }
 }

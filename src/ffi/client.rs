@@ -48,6 +48,10 @@ pub unsafe extern "C" fn d365_client_new(
 }
 
 /// Frees a client; NULL is fine. Operations and rows that were started with it go on.
+///
+/// With the last of the clients that share connections, the library's threads for them end: when this returns they have ended, but for one whose
+/// operation is still under way (also a cancelled one, whose request was not answered yet), which ends with that. Not to be called where the
+/// system forbids to wait for threads, such as in `DllMain`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn d365_client_free(client: *mut d365_client) {
     // SAFETY: a handle or NULL, freed once.

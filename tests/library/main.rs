@@ -24,6 +24,7 @@ mod sign_in;
 mod support;
 mod teams;
 mod tenant;
+mod threads;
 mod tls;
 mod update;
 mod waits;
