@@ -113,7 +113,11 @@ impl<'a> Workshop<'a> {
         let library = built.library.parent().context("the library has no folder")?;
         let mut path = OsString::from("-Wl,-rpath,");
         path.push(library);
-        let link = vec!["-L".into(), library.into(), "-ldynamics365".into(), "-pthread".into(), path];
+        let mut link = vec!["-L".into(), library.into(), "-ldynamics365".into(), "-pthread".into(), path];
+        if cfg!(unix) {
+            // For programs that load libraries: glibc has that in itself only since 2.34.
+            link.push("-ldl".into());
+        }
         let folder = project.target.join("abi");
         fs::create_dir_all(&folder)?;
         let suffix = env::consts::EXE_SUFFIX;
