@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::thread;
 
+use once_cell::sync::Lazy;
 use serde::Deserialize;
 use serde::de::{Error as _, IgnoredAny};
 
@@ -15,9 +16,11 @@ use super::scan::{Malformed, Scanner, Value};
 use crate::error::{Error, Result, Status, json_fault};
 use crate::http::{Response, json_depth};
 
-/// After so many rows other threads get their turn, about 50 microseconds of work: where there is one core for all, the next page must not wait in the network until
-/// this one is decoded.
+/// After so many rows other threads get their turn, where there is one core for all: about 50 microseconds of work. The next page must not wait in the
+/// network until this one is decoded.
 const ROWS_OF_A_TURN: usize = 64;
+
+static HAS_ONE_CORE: Lazy<bool> = Lazy::new(|| thread::available_parallelism().is_ok_and(|cores| cores.get() == 1));
 
 /// A page: its rows, and where the next one is.
 pub(crate) struct Page {
@@ -132,7 +135,7 @@ impl Reading<'_> {
         let mut goes_on = !from.take(b']');
         while goes_on {
             let fields = reader.read(from)?;
-            if batch.rows().is_multiple_of(ROWS_OF_A_TURN) {
+            if *HAS_ONE_CORE && batch.rows().is_multiple_of(ROWS_OF_A_TURN) {
                 thread::yield_now();
             }
             if batch.rows() < self.limit {
