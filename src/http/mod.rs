@@ -10,6 +10,8 @@ mod redact;
 mod retry;
 mod tls;
 mod transport;
+#[cfg(any(windows, test))]
+mod windows_proxy;
 
 pub(crate) use gate::Gate;
 pub(crate) use limits::{Limits, json_depth};

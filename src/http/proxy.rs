@@ -42,7 +42,7 @@ impl Proxy {
     /// Sets the proxy. `plain` says that some requests go in plain http to this machine: a proxy would see their tokens.
     pub(super) fn apply(self, builder: ClientBuilder, plain: bool) -> Result<ClientBuilder> {
         match self {
-            Proxy::System if !plain => Ok(builder),
+            Proxy::System if !plain => Ok(of_system(builder)),
             Proxy::System | Proxy::None => Ok(builder.no_proxy()),
             Proxy::Url(url) => {
                 let proxy = reqwest::Proxy::https(url).map_err(|_| {
@@ -52,6 +52,34 @@ impl Proxy {
             }
         }
     }
+}
+
+/// The proxy of the variables HTTPS_PROXY, ALL_PROXY and NO_PROXY, or of the system's settings.
+#[cfg(not(windows))]
+fn of_system(builder: ClientBuilder) -> ClientBuilder {
+    builder
+}
+
+/// The same on Windows, whose settings the HTTP client understands in one of their two forms alone: in the other it would go past the proxy.
+#[cfg(windows)]
+fn of_system(builder: ClientBuilder) -> ClientBuilder {
+    let names = ["HTTPS_PROXY", "ALL_PROXY"];
+    if names.iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty())) {
+        return builder;
+    }
+    let Some(found) = super::windows_proxy::read() else { return builder.no_proxy() };
+    // NO_PROXY stands in the place of the settings' exceptions.
+    let exceptions = reqwest::NoProxy::from_env();
+    if exceptions.is_some() {
+        return match reqwest::Proxy::https(found.url) {
+            Ok(proxy) => builder.proxy(proxy.no_proxy(exceptions)),
+            Err(_) => builder,
+        };
+    }
+    builder.proxy(reqwest::Proxy::custom(move |target| {
+        let is_bypassed = target.host_str().is_some_and(|host| found.is_bypassed(host));
+        (!is_bypassed).then(|| found.url.clone())
+    }))
 }
 
 impl fmt::Debug for Proxy {

@@ -14,6 +14,7 @@ mod header;
 mod injection;
 mod lists;
 mod memberships;
+mod proxy;
 mod requests;
 mod retries;
 mod roles;

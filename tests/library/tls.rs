@@ -12,14 +12,14 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use crate::support::*;
 
 /// A certificate authority that nobody knows.
-fn authority() -> CertifiedIssuer<'static, KeyPair> {
+pub fn authority() -> CertifiedIssuer<'static, KeyPair> {
     let mut parameters = CertificateParams::new(Vec::new()).unwrap();
     parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     CertifiedIssuer::self_signed(parameters, KeyPair::generate().unwrap()).unwrap()
 }
 
 /// A server with a certificate for `name` by `issuer`; its port.
-fn server(issuer: &CertifiedIssuer<'static, KeyPair>, name: &str, last_year: i32) -> u16 {
+pub fn server(issuer: &CertifiedIssuer<'static, KeyPair>, name: &str, last_year: i32) -> u16 {
     let key = KeyPair::generate().unwrap();
     let mut parameters = CertificateParams::new(vec![name.to_owned()]).unwrap();
     parameters.not_before = date_time_ymd(2020, 1, 1);

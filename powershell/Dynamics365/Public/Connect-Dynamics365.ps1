@@ -62,7 +62,8 @@ function Connect-Dynamics365 {
     The version of the sign-in host's token end point: 1 or 2 (2 where it is not given).
 
     .PARAMETER Proxy
-    The address of a proxy, or 'none' for no proxy. Without it, the settings of the system.
+    The address of a proxy, or 'none' for no proxy. Without it, the variables HTTPS_PROXY, ALL_PROXY and NO_PROXY, and on Windows the proxy server of
+    the account's Internet Options where the variables name none.
 
     .PARAMETER TimeoutSecond
     How long one request may take (120 seconds where it is not given).

@@ -1,0 +1,135 @@
+//! Requests go through the proxy that was given, or that the system's variables name, and past it where they say so.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+
+use dynamics365::{Client, Config, Error, Status, requests};
+
+use crate::tls::{authority, server};
+
+/// Set for the test that runs in a process of its own.
+const ADDRESS: &str = "DYNAMICS365_TEST_ADDRESS";
+const ROOT: &str = "DYNAMICS365_TEST_ROOT";
+
+/// A proxy that takes every CONNECT to the one server that there is, and notes what it was asked: first line and authorization.
+struct Tunnel {
+    url: String,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Tunnel {
+    fn to(port: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let log = asked.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let log = log.clone();
+                std::thread::spawn(move || tunnel(stream, port, &log));
+            }
+        });
+        Tunnel { url, asked }
+    }
+
+    fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+fn tunnel(mut client: TcpStream, port: u16, log: &Mutex<Vec<String>>) {
+    let mut reader = BufReader::new(client.try_clone().unwrap());
+    let mut asked = Vec::new();
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).unwrap_or(0) == 0 || line.trim().is_empty() {
+            break;
+        }
+        let is_authorization = line.to_ascii_lowercase().starts_with("proxy-authorization:");
+        if asked.is_empty() || is_authorization {
+            asked.push(line.trim().to_ascii_lowercase());
+        }
+    }
+    log.lock().unwrap().push(asked.join(" "));
+    let mut server = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").unwrap();
+    let (mut to, mut from) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+    let back = std::thread::spawn(move || std::io::copy(&mut server, &mut client).is_ok());
+    let _ = std::io::copy(&mut reader, &mut to);
+    let _ = from.flush();
+    let _ = back.join();
+}
+
+fn who_am_i(address: &str, root: &str, proxy: Option<&str>) -> dynamics365::Result<requests::WhoAmI> {
+    let mut config = Config::new(address).unwrap();
+    config.access_token("a token".into()).unwrap();
+    config.option("max_tries", "1").unwrap();
+    config.option("root_certificate", root).unwrap();
+    if let Some(proxy) = proxy {
+        config.option("proxy", proxy).unwrap();
+    }
+    requests::who_am_i(&Client::new(config)?)
+}
+
+#[test]
+fn a_given_proxy_carries_the_request_and_gets_its_name_and_password_alone() {
+    let ours = authority();
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("root.pem");
+    std::fs::write(&root, ours.pem()).unwrap();
+    let proxy = Tunnel::to(server(&ours, "contoso.example", 2120));
+    let given = proxy.url.replace("http://", "http://user:hush-hush@");
+    who_am_i("https://contoso.example/", root.to_str().unwrap(), Some(&given)).unwrap();
+    // user:hush-hush in Base64, in lower case; the token went through the tunnel.
+    assert_eq!(proxy.asked(), ["connect contoso.example:443 http/1.1 proxy-authorization: basic dxnlcjpodxnolwh1c2g="]);
+}
+
+#[test]
+fn a_proxy_that_is_not_there_is_an_error_and_no_way_around_it() {
+    let ours = authority();
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("root.pem");
+    std::fs::write(&root, ours.pem()).unwrap();
+    let port = server(&ours, "localhost", 2120);
+    let address = format!("https://localhost:{port}/");
+    let error: Error = who_am_i(&address, root.to_str().unwrap(), Some("http://127.0.0.1:1/")).unwrap_err();
+    assert_eq!(error.status(), Status::ServiceUnavailable, "{error}");
+    who_am_i(&address, root.to_str().unwrap(), Some("none")).unwrap();
+}
+
+/// Run by the test below in a process that has the variables.
+#[test]
+fn a_client_of_the_variables() {
+    let (Ok(address), Ok(root)) = (std::env::var(ADDRESS), std::env::var(ROOT)) else { return };
+    who_am_i(&address, &root, None).unwrap();
+}
+
+#[test]
+fn the_systems_variables_name_the_proxy_and_what_goes_past_it() {
+    let ours = authority();
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("root.pem");
+    std::fs::write(&root, ours.pem()).unwrap();
+    let proxy = Tunnel::to(server(&ours, "contoso.example", 2120));
+    let run = |variables: &[(&str, &str)]| {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command
+            .args(["--exact", "proxy::a_client_of_the_variables"])
+            .env(ADDRESS, "https://contoso.example/")
+            .env(ROOT, &root);
+        for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"] {
+            command.env_remove(name);
+        }
+        command.envs(variables.iter().copied());
+        command.output().unwrap().status.success()
+    };
+    assert!(run(&[("HTTPS_PROXY", &proxy.url)]));
+    assert_eq!(proxy.asked(), ["connect contoso.example:443 http/1.1"]);
+    assert!(run(&[("ALL_PROXY", &proxy.url)]));
+    assert_eq!(proxy.asked().len(), 2);
+    // Nobody has that name: without the proxy there is no way.
+    assert!(!run(&[("HTTPS_PROXY", &proxy.url), ("NO_PROXY", "contoso.example")]));
+    assert_eq!(proxy.asked().len(), 2);
+}
