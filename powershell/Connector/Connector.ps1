@@ -526,13 +526,22 @@ function Get-ConnectorConnection {
     $connection
 }
 
-# The module: beside this script, beside its folder, or wherever modules are installed.
+# The module: beside this script, beside its folder, or wherever modules are installed. Its folder may have a folder for each version, as
+# PowerShell lays modules out: the newest is taken.
 function Import-ConnectorModule {
     if ($null -ne (Get-Module -Name 'Dynamics365')) { return }
     $path = 'Dynamics365'
     foreach ($folder in $connectorRoot, [System.IO.Path]::Combine($connectorRoot, '..')) {
-        $candidate = [System.IO.Path]::Combine($folder, 'Dynamics365', 'Dynamics365.psd1')
-        if ([System.IO.File]::Exists($candidate)) { $path = [System.IO.Path]::GetFullPath($candidate); break }
+        $candidate = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($folder, 'Dynamics365'))
+        if ([System.IO.File]::Exists([System.IO.Path]::Combine($candidate, 'Dynamics365.psd1'))) {
+            $path = [System.IO.Path]::Combine($candidate, 'Dynamics365.psd1')
+            break
+        }
+        if (-not [System.IO.Directory]::Exists($candidate)) { continue }
+        $versions = @(foreach ($inner in [System.IO.Directory]::GetDirectories($candidate)) {
+                if ([System.IO.File]::Exists([System.IO.Path]::Combine($inner, 'Dynamics365.psd1'))) { $inner }
+            })
+        if ($versions.Length -gt 0) { $path = $candidate; break }
     }
     try { Import-Module -Name $path -Global -ErrorAction Stop }
     catch {

@@ -123,7 +123,7 @@ fn join(script: &str, files: &[(String, String)]) -> Result<String> {
 }
 
 /// Copies what `wanted` accepts, asked about each file and folder.
-fn copy_folder(source: &Path, place: &Path, wanted: &dyn Fn(&Path) -> bool) -> Result<()> {
+pub fn copy_folder(source: &Path, place: &Path, wanted: &dyn Fn(&Path) -> bool) -> Result<()> {
     fs::create_dir_all(place).with_context(|| format!("{} could not be made", place.display()))?;
     for path in entries(source)?.into_iter().filter(|path| wanted(path)) {
         let copy = place.join(path.file_name().unwrap_or_default());

@@ -10,6 +10,7 @@ mod report;
 mod shipped;
 mod sweep;
 pub mod tally;
+mod upgrade;
 mod windows;
 
 use std::path::Path;

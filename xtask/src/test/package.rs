@@ -8,9 +8,10 @@ use anyhow::{Context as _, Result};
 
 use super::pester::Setting;
 use super::tally::{self, Tally};
-use super::{Context, shipped};
+use super::{Context, shipped, upgrade};
 use crate::command::run;
 use crate::demo;
+use crate::library::platform;
 use crate::package::{self, Options, Package};
 use crate::powershell::PowerShell;
 use crate::project::{Project, runtime_identifier};
@@ -26,13 +27,14 @@ pub fn suite(context: &mut Context) {
     context.measure("Package", |context| {
         let made = make(context.project)?;
         let mut all = Tally::one(true);
+        let here = runtime_identifier()?;
+        let library = made.libraries.iter().find(|(platform, _)| platform == here);
+        let library = &library.context("there is no library for this machine")?.1;
         if cfg!(target_os = "linux") {
-            let here = runtime_identifier()?;
-            let library = made.libraries.iter().find(|(platform, _)| platform == here);
-            all.add(shipped::linux_suite(
-                context.project,
-                &library.context("there is no library for this machine")?.1,
-            )?);
+            all.add(shipped::linux_suite(context.project, library)?);
+        }
+        if cfg!(windows) {
+            all.add(shipped::windows_suite(context.project, library, platform(here)?.0)?);
         }
         package = Some(made);
         Ok(all)
@@ -81,6 +83,7 @@ pub fn try_out(setting: &Setting, package: &Package, shell: &PowerShell) -> Resu
         println!("  something was written into the folder of the module or the connector");
     }
     all.add(Tally::one(is_untouched));
+    all.add(upgrade::suite(setting, &folder, &place.join("versions"), shell)?);
     fs::remove_dir_all(&place).with_context(|| format!("{} could not be removed", place.display()))?;
     Ok(all)
 }

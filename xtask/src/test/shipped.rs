@@ -12,12 +12,12 @@ use crate::project::Project;
 use crate::remap;
 use crate::windows::dll::Dll;
 
-/// Checks the DLL at the path.
-pub fn windows_suite(project: &Project, library: &Path) -> Result<Tally> {
+/// Checks the DLL at the path, which was built for a target of Rust's.
+pub fn windows_suite(project: &Project, library: &Path, target: &str) -> Result<Tally> {
     let dll = Dll::read(library)?;
     let mut all = check_symbols(project, library)?;
     all.add(judge("it needs DLLs that are no part of Windows", &dll.foreign_imports()?));
-    all.add(judge("it is linked without", &dll.missing_protections()?));
+    all.add(judge("it is linked without", &dll.missing_protections(target)?));
     all.add(judge("it has a table of symbols", &dll.symbols()?));
     all.add(judge("its version resource lacks", &missing_texts(dll.version()?)));
     all.add(judge("it gives away paths of this machine", &remap::given_away(&dll.bytes, project)));

@@ -29,7 +29,7 @@ pub fn suite(context: &mut Context) {
     context.measure("Windows: DLL", |context| {
         let project = context.project;
         let built = windows.library(project, &project.target.join("windows").join("release"))?;
-        shipped::windows_suite(project, library.insert(built))
+        shipped::windows_suite(project, library.insert(built), TARGET)
     });
     let Some(library) = library else { return };
     let wine = match windows.wine(context.project) {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use object::pe::{
-    IMAGE_DLLCHARACTERISTICS_DYNAMIC_BASE, IMAGE_DLLCHARACTERISTICS_HIGH_ENTROPY_VA,
+    IMAGE_DLLCHARACTERISTICS_DYNAMIC_BASE, IMAGE_DLLCHARACTERISTICS_GUARD_CF, IMAGE_DLLCHARACTERISTICS_HIGH_ENTROPY_VA,
     IMAGE_DLLCHARACTERISTICS_NX_COMPAT, RT_VERSION,
 };
 use object::read::pe::{ImageNtHeaders, ImageOptionalHeader, PeFile64, ResourceDirectory};
@@ -60,15 +60,9 @@ impl Dll {
         Ok(names)
     }
 
-    /// What protects a process from misuse and is not switched on. Control-flow guard is not among it: the GNU tools can't make it.
-    pub fn missing_protections(&self) -> Result<Vec<&'static str>> {
-        let flags = self.parsed()?.nt_headers().optional_header().dll_characteristics();
-        let wanted = [
-            (IMAGE_DLLCHARACTERISTICS_DYNAMIC_BASE, "DYNAMIC_BASE"),
-            (IMAGE_DLLCHARACTERISTICS_HIGH_ENTROPY_VA, "HIGH_ENTROPY_VA"),
-            (IMAGE_DLLCHARACTERISTICS_NX_COMPAT, "NX_COMPAT"),
-        ];
-        Ok(wanted.into_iter().filter(|(flag, _)| flags & flag == 0).map(|(_, name)| name).collect())
+    /// What protects a process from misuse and is not switched on, where the target offers it.
+    pub fn missing_protections(&self, target: &str) -> Result<Vec<&'static str>> {
+        Ok(missing(self.parsed()?.nt_headers().optional_header().dll_characteristics(), target))
     }
 
     /// Names in its table of symbols, which is for debuggers and has names of the build's temporary files in it.
@@ -90,6 +84,19 @@ impl Dll {
     }
 }
 
+/// The protections that are not among the flags. Control-flow guard is Microsoft's linker's: the GNU tools can't make it.
+fn missing(flags: u16, target: &str) -> Vec<&'static str> {
+    let mut wanted = vec![
+        (IMAGE_DLLCHARACTERISTICS_DYNAMIC_BASE, "DYNAMIC_BASE"),
+        (IMAGE_DLLCHARACTERISTICS_HIGH_ENTROPY_VA, "HIGH_ENTROPY_VA"),
+        (IMAGE_DLLCHARACTERISTICS_NX_COMPAT, "NX_COMPAT"),
+    ];
+    if target.ends_with("-msvc") {
+        wanted.push((IMAGE_DLLCHARACTERISTICS_GUARD_CF, "GUARD_CF"));
+    }
+    wanted.into_iter().filter(|(flag, _)| flags & flag == 0).map(|(_, name)| name).collect()
+}
+
 fn version_entry(resources: ResourceDirectory<'_>) -> Result<Option<&object::pe::ImageResourceDataEntry>> {
     for kind in resources.root()?.entries {
         if kind.name_or_id().id() == Some(RT_VERSION) {
@@ -106,6 +113,16 @@ fn version_entry(resources: ResourceDirectory<'_>) -> Result<Option<&object::pe:
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn guarded_calls_are_asked_of_microsofts_linker_alone() {
+        // What the GNU linker sets, and what Microsoft's does with /guard:cf.
+        let (gnu, msvc) = (0x0160, 0x4160);
+        assert_eq!(missing(gnu, "x86_64-pc-windows-gnu"), Vec::<&str>::new());
+        assert_eq!(missing(gnu, "x86_64-pc-windows-msvc"), ["GUARD_CF"]);
+        assert_eq!(missing(msvc, "aarch64-pc-windows-msvc"), Vec::<&str>::new());
+        assert_eq!(missing(0, "x86_64-pc-windows-gnu"), ["DYNAMIC_BASE", "HIGH_ENTROPY_VA", "NX_COMPAT"]);
+    }
 
     #[test]
     fn what_is_no_dll_is_told() {
