@@ -1,7 +1,10 @@
 //! Which proxy requests go through. Plain http goes to this machine only, and never through a proxy.
 
+use std::env;
+use std::ffi::OsString;
 use std::fmt;
 
+use reqwest::NoProxy;
 use reqwest::blocking::ClientBuilder;
 use url::Url;
 
@@ -22,64 +25,90 @@ impl Proxy {
     /// Reads `none`, `system` or a URL.
     pub(crate) fn parse(text: &str) -> Result<Self> {
         match text {
-            "none" => return Ok(Proxy::None),
-            "system" => return Ok(Proxy::System),
-            _ => {}
+            "none" => Ok(Proxy::None),
+            "system" => Ok(Proxy::System),
+            _ => usable(text).map(Proxy::Url).map_err(|why| {
+                unusable("The proxy", text, &why)
+                    .with_advice("Give a URL such as http://proxy.contoso.example:8080, or 'none'.")
+            }),
         }
-        // Without the text where it may have a password in it.
-        let shown = if text.contains('@') { String::new() } else { format!(" '{}'", text.escape_debug()) };
-        let invalid = |why: String| {
-            Error::new(Status::InvalidConfiguration, format!("The proxy{shown} is no URL: {why}."))
-                .with_advice("Give a URL such as http://proxy.contoso.example:8080, or 'none'.")
-        };
-        let url = Url::parse(text).map_err(|error| invalid(error.to_string()))?;
-        if !url.has_host() || !matches!(url.scheme(), "http" | "https") {
-            return Err(invalid("it is neither http nor https".into()));
-        }
-        Ok(Proxy::Url(url))
     }
 
     /// Sets the proxy. `plain` says that some requests go in plain http to this machine: a proxy would see their tokens.
     pub(super) fn apply(self, builder: ClientBuilder, plain: bool) -> Result<ClientBuilder> {
         match self {
-            Proxy::System if !plain => Ok(of_system(builder)),
+            // The HTTP client would read the variables itself, but go past a proxy that it can't read.
+            Proxy::System if !plain => match of_variables(|name| env::var_os(name))? {
+                Some(url) => Ok(builder.proxy(for_https(url)?.no_proxy(NoProxy::from_env()))),
+                None => of_settings(builder),
+            },
             Proxy::System | Proxy::None => Ok(builder.no_proxy()),
-            Proxy::Url(url) => {
-                let proxy = reqwest::Proxy::https(url).map_err(|_| {
-                    Error::new(Status::InvalidConfiguration, "The proxy's URL can't be used for a proxy.")
-                })?;
-                Ok(builder.proxy(proxy))
-            }
+            Proxy::Url(url) => Ok(builder.proxy(for_https(url)?)),
         }
     }
 }
 
-/// The proxy of the variables HTTPS_PROXY, ALL_PROXY and NO_PROXY, or of the system's settings.
+/// The proxy that the environment's variables name; `read` reads one.
+fn of_variables(read: impl Fn(&str) -> Option<OsString>) -> Result<Option<Url>> {
+    for names in [["HTTPS_PROXY", "https_proxy"], ["ALL_PROXY", "all_proxy"]] {
+        let Some((name, value)) = names.iter().find_map(|name| Some((name, read(name)?))) else { continue };
+        if value.is_empty() {
+            continue;
+        }
+        let text = value.to_string_lossy();
+        return address(&text).map(Some).map_err(|why| {
+            unusable(&format!("The proxy of the environment variable {name}"), &text, &why).with_advice(
+                "Set it to a URL such as http://proxy.contoso.example:8080, or give the client a proxy (-Proxy): a URL, or 'none'.",
+            )
+        });
+    }
+    Ok(None)
+}
+
+/// The proxy of the system's settings, which the HTTP client finds where there are some.
 #[cfg(not(windows))]
-fn of_system(builder: ClientBuilder) -> ClientBuilder {
-    builder
+fn of_settings(builder: ClientBuilder) -> Result<ClientBuilder> {
+    Ok(builder)
 }
 
 /// The same on Windows, whose settings the HTTP client understands in one of their two forms alone: in the other it would go past the proxy.
 #[cfg(windows)]
-fn of_system(builder: ClientBuilder) -> ClientBuilder {
-    let names = ["HTTPS_PROXY", "ALL_PROXY"];
-    if names.iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty())) {
-        return builder;
-    }
-    let Some(found) = super::windows_proxy::read() else { return builder.no_proxy() };
+fn of_settings(builder: ClientBuilder) -> Result<ClientBuilder> {
+    let Some(found) = super::windows_proxy::read()? else { return Ok(builder.no_proxy()) };
     // NO_PROXY stands in the place of the settings' exceptions.
-    let exceptions = reqwest::NoProxy::from_env();
+    let exceptions = NoProxy::from_env();
     if exceptions.is_some() {
-        return match reqwest::Proxy::https(found.url) {
-            Ok(proxy) => builder.proxy(proxy.no_proxy(exceptions)),
-            Err(_) => builder,
-        };
+        return Ok(builder.proxy(for_https(found.url)?.no_proxy(exceptions)));
     }
-    builder.proxy(reqwest::Proxy::custom(move |target| {
+    Ok(builder.proxy(reqwest::Proxy::custom(move |target| {
         let is_bypassed = target.host_str().is_some_and(|host| found.is_bypassed(host));
         (!is_bypassed).then(|| found.url.clone())
-    }))
+    })))
+}
+
+fn for_https(url: Url) -> Result<reqwest::Proxy> {
+    reqwest::Proxy::https(url)
+        .map_err(|_| Error::new(Status::InvalidConfiguration, "The proxy's URL can't be used for a proxy."))
+}
+
+/// Reads an address as variables and settings have it: a URL, or `host:port`. Otherwise: why not.
+pub(super) fn address(text: &str) -> std::result::Result<Url, String> {
+    if text.contains("://") { usable(text) } else { usable(&format!("http://{text}")) }
+}
+
+fn usable(text: &str) -> std::result::Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| error.to_string())?;
+    if !url.has_host() || !matches!(url.scheme(), "http" | "https") {
+        return Err("it is neither http nor https".into());
+    }
+    Ok(url)
+}
+
+/// The error for a proxy that can't be used: which one, its text, and why not.
+pub(super) fn unusable(which: &str, text: &str, why: &str) -> Error {
+    // Without the text where it may have a password in it.
+    let shown = if text.contains('@') { String::new() } else { format!(" '{}'", text.escape_debug()) };
+    Error::new(Status::InvalidConfiguration, format!("{which}{shown} can't be used: {why}."))
 }
 
 impl fmt::Debug for Proxy {
@@ -107,5 +136,31 @@ mod tests {
         }
         assert!(matches!(Proxy::parse("none"), Ok(Proxy::None)));
         assert!(matches!(Proxy::parse("system"), Ok(Proxy::System)));
+    }
+
+    #[test]
+    fn variables_that_name_no_usable_proxy_are_an_error_that_names_them() {
+        let read = |set: &'static [(&str, &str)]| {
+            of_variables(|name| set.iter().find(|(other, _)| *other == name).map(|(_, value)| value.into()))
+                .map(|found| found.map(String::from))
+        };
+        let ours = Some("http://proxy.contoso.example:8080/".to_owned());
+        assert_eq!(read(&[]).unwrap(), None);
+        assert_eq!(read(&[("HTTPS_PROXY", "http://proxy.contoso.example:8080")]).unwrap(), ours);
+        assert_eq!(read(&[("https_proxy", "proxy.contoso.example:8080"), ("ALL_PROXY", "::")]).unwrap(), ours);
+        assert_eq!(read(&[("HTTPS_PROXY", ""), ("all_proxy", "proxy.contoso.example:8080")]).unwrap(), ours);
+        for (set, told) in [
+            (&[("HTTPS_PROXY", "http://")][..], "variable HTTPS_PROXY 'http://' can't be used: empty host."),
+            (
+                &[("ALL_PROXY", "socks5://proxy.contoso.example")],
+                "variable ALL_PROXY 'socks5://proxy.contoso.example' can't",
+            ),
+            (&[("https_proxy", "http://user:hush-hush@")], "variable https_proxy can't be used: empty host."),
+        ] {
+            let error = read(set).unwrap_err();
+            assert_eq!(error.status(), Status::InvalidConfiguration);
+            assert!(error.to_string().contains(told), "{error}");
+            assert!(!error.to_string().contains("hush"), "{error}");
+        }
     }
 }

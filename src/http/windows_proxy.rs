@@ -2,6 +2,9 @@
 
 use url::Url;
 
+use super::proxy::{address, unusable};
+use crate::error::Result;
+
 /// What the settings say.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct WindowsProxy {
@@ -13,12 +16,13 @@ pub(super) struct WindowsProxy {
 
 impl WindowsProxy {
     /// Reads the values `ProxyServer` and `ProxyOverride`. None where they name no proxy for https.
-    fn parse(server: &str, bypass: &str) -> Option<Self> {
-        let bypass = entries(bypass).map(|entry| {
-            let entry = entry.to_ascii_lowercase();
-            entry.split_once("://").map_or(entry.clone(), |(_, host)| host.to_owned())
+    fn parse(server: &str, bypass: &str) -> Result<Option<Self>> {
+        let Some(url) = https_proxy(server)? else { return Ok(None) };
+        let of_https = entries(bypass).map(str::to_ascii_lowercase).filter_map(|entry| match entry.split_once("://") {
+            Some((scheme, host)) => (scheme == "https").then(|| host.to_owned()),
+            None => Some(entry),
         });
-        Some(WindowsProxy { url: https_proxy(server)?, bypass: bypass.collect() })
+        Ok(Some(WindowsProxy { url, bypass: of_https.collect() }))
     }
 
     /// Whether a host is reached without the proxy.
@@ -33,33 +37,71 @@ impl WindowsProxy {
 
 /// The settings' proxy. None where it is switched off.
 #[cfg(windows)]
-pub(super) fn read() -> Option<WindowsProxy> {
-    read_from(windows_registry::CURRENT_USER, windows_registry::LOCAL_MACHINE)
+pub(super) fn read() -> Result<Option<WindowsProxy>> {
+    registry::read(windows_registry::CURRENT_USER, windows_registry::LOCAL_MACHINE)
 }
 
+/// Where Windows keeps them.
 #[cfg(windows)]
-const SETTINGS: &str = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings";
-#[cfg(windows)]
-const POLICY: &str = r"Software\Policies\Microsoft\Windows\CurrentVersion\Internet Settings";
+mod registry {
+    use windows_registry::Key;
 
-/// The same from the keys of a user and of a machine.
-#[cfg(windows)]
-fn read_from(user: &windows_registry::Key, machine: &windows_registry::Key) -> Option<WindowsProxy> {
-    let per_user = machine.open(POLICY).and_then(|key| key.get_u32("ProxySettingsPerUser"));
-    let owner = if per_user.is_ok_and(|value| value == 0) { machine } else { user };
-    let key = owner.open(SETTINGS).ok()?;
-    if key.get_u32("ProxyEnable").unwrap_or(0) == 0 {
-        return None;
+    use super::{ADVICE, WindowsProxy};
+    use crate::error::{Error, Result, Status};
+
+    pub(super) const SETTINGS: &str = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings";
+    pub(super) const POLICY: &str = r"Software\Policies\Microsoft\Windows\CurrentVersion\Internet Settings";
+
+    /// What the keys of a user and of a machine say.
+    pub(super) fn read(user: &Key, machine: &Key) -> Result<Option<WindowsProxy>> {
+        let per_user = value(machine, POLICY, "ProxySettingsPerUser", Key::get_u32)?;
+        let owner = if per_user == Some(0) { machine } else { user };
+        if value(owner, SETTINGS, "ProxyEnable", Key::get_u32)?.unwrap_or(0) == 0 {
+            return Ok(None);
+        }
+        let server = value(owner, SETTINGS, "ProxyServer", Key::get_string)?.unwrap_or_default();
+        let bypass = value(owner, SETTINGS, "ProxyOverride", Key::get_string)?.unwrap_or_default();
+        WindowsProxy::parse(&server, &bypass)
     }
-    WindowsProxy::parse(&key.get_string("ProxyServer").ok()?, &key.get_string("ProxyOverride").unwrap_or_default())
+
+    /// The value of a key below this one. None where there is no such key or value.
+    fn value<T>(
+        root: &Key,
+        path: &str,
+        name: &'static str,
+        get: fn(&Key, &'static str) -> windows_registry::Result<T>,
+    ) -> Result<Option<T>> {
+        // HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND)
+        const NOT_FOUND: u32 = 0x8007_0002;
+        match root.open(path).and_then(|key| get(&key, name)) {
+            Ok(value) => Ok(Some(value)),
+            Err(error) if error.code().0 as u32 == NOT_FOUND => Ok(None),
+            Err(error) => {
+                let what = format!("The value {name} of Windows' proxy settings ({path}) can't be read: {error}.");
+                Err(Error::new(Status::InvalidConfiguration, what).with_advice(ADVICE))
+            }
+        }
+    }
 }
 
-/// `host:port` for every scheme, or `http=host:port;https=host:port` for some of them.
-fn https_proxy(server: &str) -> Option<Url> {
-    let named = entries(server).find_map(|entry| entry.strip_prefix("https="));
-    let address = named.or_else(|| entries(server).find(|entry| !entry.contains('=')))?;
-    let url = if address.contains("://") { Url::parse(address) } else { Url::parse(&format!("http://{address}")) };
-    url.ok().filter(|url| url.has_host() && matches!(url.scheme(), "http" | "https"))
+const ADVICE: &str = "Correct the proxy server in the Internet Options of the account, or give the client a proxy (-Proxy): a URL, or 'none'.";
+
+/// The proxy for https of `host:port` for every scheme, or of `http=host:port;https=host:port` for some of them; that of `socks=` is for those
+/// that have none.
+fn https_proxy(server: &str) -> Result<Option<Url>> {
+    let of_scheme = |scheme: &str| {
+        entries(server).filter_map(|entry| entry.split_once('=')).find(|(name, _)| name.eq_ignore_ascii_case(scheme))
+    };
+    let for_all = entries(server).find(|entry| !entry.contains('='));
+    let unusable =
+        |text: &str, why: &str| unusable("The proxy server of Windows' proxy settings", text, why).with_advice(ADVICE);
+    if let Some(text) = of_scheme("https").map(|(_, address)| address).or(for_all) {
+        return address(text).map(Some).map_err(|why| unusable(text, &why));
+    }
+    match of_scheme("socks") {
+        Some((_, text)) => Err(unusable(text, "it is a SOCKS proxy")),
+        None => Ok(None),
+    }
 }
 
 fn entries(list: &str) -> impl Iterator<Item = &str> {
@@ -78,9 +120,10 @@ fn matches(pattern: &str, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Status;
 
     fn url(server: &str) -> Option<String> {
-        Some(WindowsProxy::parse(server, "")?.url.into())
+        Some(WindowsProxy::parse(server, "").unwrap()?.url.into())
     }
 
     #[test]
@@ -88,35 +131,64 @@ mod tests {
         let ours = Some("http://proxy.contoso.example:8080/".to_owned());
         assert_eq!(url("proxy.contoso.example:8080"), ours);
         assert_eq!(url("http://proxy.contoso.example:8080"), ours);
-        assert_eq!(url("http=other.example:80;https=proxy.contoso.example:8080;socks=third.example:1080"), ours);
+        assert_eq!(url("http=other.example:80;HTTPS=proxy.contoso.example:8080;socks=third.example:1080"), ours);
         assert_eq!(url("https=http://proxy.contoso.example:8080 http=other.example:80"), ours);
+        assert_eq!(url("http=other.example:80 proxy.contoso.example:8080"), ours);
         assert_eq!(url("10.0.0.1:3128").as_deref(), Some("http://10.0.0.1:3128/"));
-        for none in ["", ";", "http=other.example:80", "socks=third.example:1080", "socks5://third.example", "https="] {
+        for none in ["", ";", "http=other.example:80", "ftp=third.example:21"] {
             assert_eq!(url(none), None, "{none}");
         }
     }
 
     #[test]
+    fn a_proxy_that_can_not_be_used_is_an_error_and_not_passed_by() {
+        for (server, told) in [
+            ("https=", "settings '' can't be used: empty host."),
+            ("proxy.contoso.example:http", "settings 'proxy.contoso.example:http' can't be used: invalid port number."),
+            (
+                "socks5://third.example",
+                "settings 'socks5://third.example' can't be used: it is neither http nor https.",
+            ),
+            (
+                "http=other.example:80;socks=third.example:1080",
+                "settings 'third.example:1080' can't be used: it is a SOCKS",
+            ),
+            ("user:hush-hush@:80", "settings can't be used: empty host."),
+        ] {
+            let error = WindowsProxy::parse(server, "").unwrap_err();
+            assert_eq!(error.status(), Status::InvalidConfiguration);
+            let text = error.to_string();
+            assert!(text.contains(told) && text.contains("Internet Options") && !text.contains("hush"), "{text}");
+        }
+    }
+
+    #[test]
     fn hosts_of_the_exceptions_are_reached_without_it() {
-        let proxy =
-            WindowsProxy::parse("p:1", "*.contoso.example;10.*; https://crm*.Fabrikam.example ;<local>;").unwrap();
+        let parse = |bypass| WindowsProxy::parse("p:1", bypass).unwrap().unwrap();
+        let proxy = parse("*.contoso.example;10.*; https://crm*.Fabrikam.example http://plain.example;<local>;");
         for host in ["org.contoso.example", "ORG.Contoso.Example", "10.1.2.3", "crm4.fabrikam.example", "intranet"] {
             assert!(proxy.is_bypassed(host), "{host}");
         }
-        for host in ["contoso.example", "org.contoso.example.org", "110.1.2.3", "fabrikam.example", "::1"] {
+        for host in
+            ["contoso.example", "org.contoso.example.org", "110.1.2.3", "fabrikam.example", "plain.example", "[::1]"]
+        {
             assert!(!proxy.is_bypassed(host), "{host}");
         }
-        assert!(!WindowsProxy::parse("p:1", "").unwrap().is_bypassed("intranet"));
+        assert!(!parse("").is_bypassed("intranet"));
     }
 
     /// In keys of its own, which are gone when it ends.
     #[cfg(windows)]
     #[test]
     fn the_registry_is_read_as_windows_keeps_it() {
+        use super::registry::{POLICY, SETTINGS};
+
         let name = format!(r"Software\dynamics365 test {}", std::process::id());
         let root = windows_registry::CURRENT_USER.create(&name).unwrap();
         let (user, machine) = (root.create("user").unwrap(), root.create("machine").unwrap());
-        let found = || read_from(&user, &machine).map(|proxy| (proxy.url.to_string(), proxy.bypass));
+        let read =
+            || registry::read(&user, &machine).map(|found| found.map(|proxy| (proxy.url.to_string(), proxy.bypass)));
+        let found = || read().unwrap();
         assert_eq!(found(), None);
 
         let settings = user.create(SETTINGS).unwrap();
@@ -128,6 +200,18 @@ mod tests {
         assert_eq!(found(), Some(("http://proxy.contoso.example:8080/".into(), vec![])));
         settings.set_string("ProxyOverride", "*.contoso.example;<local>").unwrap();
         assert_eq!(found().unwrap().1, ["*.contoso.example", "<local>"]);
+
+        // A value of another type than Windows' own.
+        settings.set_multi_string("ProxyServer", &["proxy.contoso.example:8080"]).unwrap();
+        let error = read().unwrap_err();
+        assert_eq!(error.status(), Status::InvalidConfiguration);
+        assert!(
+            error.to_string().starts_with(r"The value ProxyServer of Windows' proxy settings (Software\Microsoft\"),
+            "{error}"
+        );
+        settings.remove_value("ProxyServer").unwrap();
+        assert_eq!(found(), None);
+        settings.set_string("ProxyServer", "proxy.contoso.example:8080").unwrap();
 
         let policy = machine.create(POLICY).unwrap();
         policy.set_u32("ProxySettingsPerUser", 1).unwrap();

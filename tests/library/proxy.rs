@@ -123,13 +123,16 @@ fn the_systems_variables_name_the_proxy_and_what_goes_past_it() {
             command.env_remove(name);
         }
         command.envs(variables.iter().copied());
-        command.output().unwrap().status.success()
+        let output = command.output().unwrap();
+        if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stdout).into_owned()) }
     };
-    assert!(run(&[("HTTPS_PROXY", &proxy.url)]));
+    run(&[("HTTPS_PROXY", &proxy.url)]).unwrap();
     assert_eq!(proxy.asked(), ["connect contoso.example:443 http/1.1"]);
-    assert!(run(&[("ALL_PROXY", &proxy.url)]));
+    run(&[("ALL_PROXY", &proxy.url)]).unwrap();
     assert_eq!(proxy.asked().len(), 2);
     // Nobody has that name: without the proxy there is no way.
-    assert!(!run(&[("HTTPS_PROXY", &proxy.url), ("NO_PROXY", "contoso.example")]));
+    run(&[("HTTPS_PROXY", &proxy.url), ("NO_PROXY", "contoso.example")]).unwrap_err();
+    let said = run(&[("HTTPS_PROXY", "socks5://127.0.0.1:1"), ("ALL_PROXY", &proxy.url)]).unwrap_err();
+    assert!(said.contains("The proxy of the environment variable HTTPS_PROXY 'socks5://127.0.0.1:1'"), "{said}");
     assert_eq!(proxy.asked().len(), 2);
 }

@@ -230,7 +230,8 @@ impl<'a> Workshop<'a> {
         Ok(all)
     }
 
-    /// Requests to other machines go through the system's proxy: that of Windows, elsewhere that of the environment.
+    /// Requests to other machines go through the system's proxy: that of Windows, in the form that the HTTP client does not understand itself,
+    /// elsewhere that of the environment.
     fn proxy(&self, way: &Way) -> Result<Tally> {
         let source = self.project.root.join("examples").join("list_users.c");
         let (program, mut all) = self.compile(&source, false)?;
@@ -244,7 +245,7 @@ impl<'a> Workshop<'a> {
             command.env_remove(name);
         }
         let _set = match way {
-            Way::Wine(wine) => Some(wine.use_proxy(&proxy.address)?),
+            Way::Wine(wine) => Some(wine.use_proxy(&format!("http=127.0.0.1:1;https={}", proxy.address))?),
             _ => {
                 command.env("HTTPS_PROXY", format!("http://{}", proxy.address));
                 None

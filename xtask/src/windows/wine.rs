@@ -68,9 +68,9 @@ pub struct ProxyInUse<'w>(&'w Wine);
 
 impl Wine {
     /// Sets the proxy of the system, as a person does in the settings of Windows.
-    pub fn use_proxy(&self, address: &str) -> Result<ProxyInUse<'_>> {
+    pub fn use_proxy(&self, server: &str) -> Result<ProxyInUse<'_>> {
         let set = ProxyInUse(self);
-        self.registry(&["add", INTERNET_SETTINGS, "/v", "ProxyServer", "/t", "REG_SZ", "/d", address, "/f"])?;
+        self.registry(&["add", INTERNET_SETTINGS, "/v", "ProxyServer", "/t", "REG_SZ", "/d", server, "/f"])?;
         self.registry(&["add", INTERNET_SETTINGS, "/v", "ProxyEnable", "/t", "REG_DWORD", "/d", "1", "/f"])?;
         Ok(set)
     }
