@@ -52,6 +52,8 @@ pub struct RequestLog {
 struct Kept {
     entries: VecDeque<RequestEntry>,
     last: u64,
+    /// How often the log was cleared.
+    cleared: u64,
 }
 
 impl RequestLog {
@@ -67,13 +69,18 @@ impl RequestLog {
         self.kept.lock().last
     }
 
-    /// Forgets all of it.
+    /// Forgets all of it, and those that are under way.
     pub fn clear(&self) {
-        *self.kept.lock() = Kept::default();
+        let mut kept = self.kept.lock();
+        *kept = Kept { cleared: kept.cleared + 1, ..Kept::default() };
     }
 
-    fn add(&self, mut entry: RequestEntry) {
+    /// Adds a request that came when the log had been cleared so often.
+    fn add(&self, mut entry: RequestEntry, cleared: u64) {
         let mut kept = self.kept.lock();
+        if kept.cleared != cleared {
+            return;
+        }
         kept.last += 1;
         entry.number = kept.last;
         if kept.entries.len() == KEPT {
@@ -83,10 +90,12 @@ impl RequestLog {
     }
 }
 
-/// A request that is under way. It is in the log when this is dropped, however the request ends.
+/// A request that is under way. It is in the log when this is dropped, however the request ends; but not in one that was cleared
+/// meanwhile: a client that gave up may hold its connection for minutes, and nobody would expect the request any more.
 #[derive(Debug)]
 pub struct Underway<'l> {
     log: &'l RequestLog,
+    cleared: u64,
     began: Instant,
     /// What the log will say; `status` and `caller` are for the handling to fill in.
     pub entry: RequestEntry,
@@ -102,7 +111,8 @@ impl<'l> Underway<'l> {
             request_id,
             ..RequestEntry::default()
         };
-        Self { log, began: Instant::now(), entry }
+        let cleared = log.kept.lock().cleared;
+        Self { log, cleared, began: Instant::now(), entry }
     }
 }
 
@@ -111,7 +121,7 @@ impl Drop for Underway<'_> {
         let mut entry = std::mem::take(&mut self.entry);
         // Whole microseconds: more digits would say nothing.
         entry.duration_ms = self.began.elapsed().as_micros() as f64 / 1000.0;
-        self.log.add(entry);
+        self.log.add(entry, self.cleared);
     }
 }
 
@@ -133,6 +143,18 @@ mod tests {
         assert!(log.after(2, 10).is_empty());
         log.clear();
         assert_eq!((log.last(), log.after(0, 10).len()), (0, 0));
+    }
+
+    #[test]
+    fn what_was_under_way_when_it_was_cleared_is_no_more_in_it() {
+        let log = RequestLog::default();
+        let before = Underway::new(&log, "GET", "/before".into(), Uuid::nil());
+        log.clear();
+        let after = Underway::new(&log, "GET", "/after".into(), Uuid::nil());
+        drop(before);
+        drop(after);
+        let paths: Vec<_> = log.after(0, 10).into_iter().map(|entry| (entry.number, entry.path)).collect();
+        assert_eq!(paths, [(1, "/after".to_owned())]);
     }
 
     #[test]
