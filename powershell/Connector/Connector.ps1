@@ -526,27 +526,36 @@ function Get-ConnectorConnection {
     $connection
 }
 
-# The module: beside this script, beside its folder, or wherever modules are installed. Its folder may have a folder for each version, as
-# PowerShell lays modules out: the newest is taken.
+# What to import of a folder: the module that lies in it, or the newest of the versions that lie in folders named after them, as PowerShell lays
+# modules out. Nothing where there is none of them.
+function Find-ConnectorModule {
+    param([string] $Folder)
+    $manifest = [System.IO.Path]::Combine($Folder, 'Dynamics365.psd1')
+    if ([System.IO.File]::Exists($manifest)) { return @{ Name = $manifest } }
+    if (-not [System.IO.Directory]::Exists($Folder)) { return }
+    $newest = $null
+    foreach ($inner in [System.IO.Directory]::GetDirectories($Folder)) {
+        $version = [System.IO.Path]::GetFileName($inner) -as [version]
+        $manifest = [System.IO.Path]::Combine($inner, 'Dynamics365.psd1')
+        if ($null -eq $version -or -not [System.IO.File]::Exists($manifest)) { continue }
+        if ($null -eq $newest -or $version -gt $newest.RequiredVersion) { $newest = @{ Name = $manifest; RequiredVersion = $version } }
+    }
+    $newest
+}
+
+# The module: beside this script, beside its folder, or wherever modules are installed.
 function Import-ConnectorModule {
     if ($null -ne (Get-Module -Name 'Dynamics365')) { return }
-    $path = 'Dynamics365'
+    $module = @{ Name = 'Dynamics365' }
     foreach ($folder in $connectorRoot, [System.IO.Path]::Combine($connectorRoot, '..')) {
-        $candidate = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($folder, 'Dynamics365'))
-        if ([System.IO.File]::Exists([System.IO.Path]::Combine($candidate, 'Dynamics365.psd1'))) {
-            $path = [System.IO.Path]::Combine($candidate, 'Dynamics365.psd1')
-            break
-        }
-        if (-not [System.IO.Directory]::Exists($candidate)) { continue }
-        $versions = @(foreach ($inner in [System.IO.Directory]::GetDirectories($candidate)) {
-                if ([System.IO.File]::Exists([System.IO.Path]::Combine($inner, 'Dynamics365.psd1'))) { $inner }
-            })
-        if ($versions.Length -gt 0) { $path = $candidate; break }
+        $found = Find-ConnectorModule ([System.IO.Path]::GetFullPath([System.IO.Path]::Combine($folder, 'Dynamics365')))
+        if ($null -ne $found) { $module = $found; break }
     }
-    try { Import-Module -Name $path -Global -ErrorAction Stop }
+    try { Import-Module @module -Global -ErrorAction Stop }
     catch {
-        throw (New-ConnectorFailure 'InvalidConfiguration' ("The module Dynamics365 could not be loaded: $($_.Exception.Message) " +
-                "Put its folder beside Connector.ps1 ($connectorRoot), or into a folder of PSModulePath."))
+        $advice = "Put its folder beside Connector.ps1 ($connectorRoot), or into a folder of PSModulePath."
+        if ($null -ne $module['RequiredVersion']) { $advice = "Its folder must be named after the ModuleVersion in '$($module.Name)'." }
+        throw (New-ConnectorFailure 'InvalidConfiguration' "The module Dynamics365 could not be loaded: $($_.Exception.Message) $advice")
     }
 }
 

@@ -129,12 +129,13 @@ function Get-LibraryFailure {
 
 # A runspace that has loaded the connector. It is the caller's to dispose.
 function New-ConnectorRunspace {
+    param([string] $Connector = $env:DYNAMICS365_CONNECTOR)
     $runspace = [runspacefactory]::CreateRunspace([initialsessionstate]::CreateDefault2())
     $runspace.Open()
     $shell = [powershell]::Create()
     try {
         $shell.Runspace = $runspace
-        $null = $shell.AddScript(". '$($env:DYNAMICS365_CONNECTOR.Replace("'", "''"))'").Invoke()
+        $null = $shell.AddScript(". '$($Connector.Replace("'", "''"))'").Invoke()
         if ($shell.HadErrors) { throw "The connector could not be loaded: $($shell.Streams.Error[0])" }
     }
     finally { $shell.Dispose() }
