@@ -26,7 +26,7 @@ Describe 'Hostile search queries' {
         $said.Success | Should -BeTrue -Because $message
         $said.Groups[1].Value | Should -MatchExactly $Reason
         $message | Should -Not -Match '\p{Cc}'
-        @(Get-WirePath).Length | Should -Be 0
+        Get-WirePath | Should -BeNullOrEmpty
     }
 
     It 'refuses what is very long, in a moment: <Name>' -ForEach @(
@@ -46,7 +46,7 @@ Describe 'Hostile search queries' {
         $found.Errors.Length | Should -Be 1
         $found.Errors[0].Exception.Message | Should -BeLike '*was refused*'
         $found.Errors[0].Exception.Message.Length | Should -BeLessThan 1000
-        @(Get-WirePath).Length | Should -Be 0
+        Get-WirePath | Should -BeNullOrEmpty
     }
 
     It 'leaves nothing behind in the runspace' {

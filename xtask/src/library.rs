@@ -86,6 +86,7 @@ mod tests {
     #[test]
     fn platforms_are_known_by_nets_names() {
         assert_eq!(platform("linux-arm64").unwrap(), ("aarch64-unknown-linux-gnu", "libdynamics365.so"));
+        assert_eq!(platform("win-arm64").unwrap(), ("aarch64-pc-windows-msvc", "dynamics365.dll"));
         let error = platform("beos").unwrap_err().to_string();
         assert!(error.contains("'beos'") && error.contains("osx-x64"), "{error}");
     }
