@@ -62,6 +62,25 @@ fn tunnel(mut client: TcpStream, port: u16, log: &Mutex<Vec<String>>) {
     let _ = back.join();
 }
 
+/// A server of a name, and the file with the authority that its certificate is of.
+struct Environment {
+    port: u16,
+    root: tempfile::NamedTempFile,
+}
+
+impl Environment {
+    fn of(name: &str) -> Self {
+        let ours = authority();
+        let root = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(root.path(), ours.pem()).unwrap();
+        Environment { port: server(&ours, name, 2120), root }
+    }
+
+    fn root(&self) -> &str {
+        self.root.path().to_str().unwrap()
+    }
+}
+
 fn who_am_i(address: &str, root: &str, proxy: Option<&str>) -> dynamics365::Result<requests::WhoAmI> {
     let mut config = Config::new(address).unwrap();
     config.access_token("a token".into()).unwrap();
@@ -75,28 +94,21 @@ fn who_am_i(address: &str, root: &str, proxy: Option<&str>) -> dynamics365::Resu
 
 #[test]
 fn a_given_proxy_carries_the_request_and_gets_its_name_and_password_alone() {
-    let ours = authority();
-    let folder = tempfile::tempdir().unwrap();
-    let root = folder.path().join("root.pem");
-    std::fs::write(&root, ours.pem()).unwrap();
-    let proxy = Tunnel::to(server(&ours, "contoso.example", 2120));
+    let environment = Environment::of("contoso.example");
+    let proxy = Tunnel::to(environment.port);
     let given = proxy.url.replace("http://", "http://user:hush-hush@");
-    who_am_i("https://contoso.example/", root.to_str().unwrap(), Some(&given)).unwrap();
+    who_am_i("https://contoso.example/", environment.root(), Some(&given)).unwrap();
     // user:hush-hush in Base64, in lower case; the token went through the tunnel.
     assert_eq!(proxy.asked(), ["connect contoso.example:443 http/1.1 proxy-authorization: basic dxnlcjpodxnolwh1c2g="]);
 }
 
 #[test]
 fn a_proxy_that_is_not_there_is_an_error_and_no_way_around_it() {
-    let ours = authority();
-    let folder = tempfile::tempdir().unwrap();
-    let root = folder.path().join("root.pem");
-    std::fs::write(&root, ours.pem()).unwrap();
-    let port = server(&ours, "localhost", 2120);
-    let address = format!("https://localhost:{port}/");
-    let error: Error = who_am_i(&address, root.to_str().unwrap(), Some("http://127.0.0.1:1/")).unwrap_err();
+    let environment = Environment::of("localhost");
+    let address = format!("https://localhost:{}/", environment.port);
+    let error: Error = who_am_i(&address, environment.root(), Some("http://127.0.0.1:1/")).unwrap_err();
     assert_eq!(error.status(), Status::ServiceUnavailable, "{error}");
-    who_am_i(&address, root.to_str().unwrap(), Some("none")).unwrap();
+    who_am_i(&address, environment.root(), Some("none")).unwrap();
 }
 
 /// Run by the test below in a process that has the variables.
@@ -108,17 +120,14 @@ fn a_client_of_the_variables() {
 
 #[test]
 fn the_systems_variables_name_the_proxy_and_what_goes_past_it() {
-    let ours = authority();
-    let folder = tempfile::tempdir().unwrap();
-    let root = folder.path().join("root.pem");
-    std::fs::write(&root, ours.pem()).unwrap();
-    let proxy = Tunnel::to(server(&ours, "contoso.example", 2120));
+    let environment = Environment::of("contoso.example");
+    let proxy = Tunnel::to(environment.port);
     let run = |variables: &[(&str, &str)]| {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command
             .args(["--exact", "proxy::a_client_of_the_variables"])
             .env(ADDRESS, "https://contoso.example/")
-            .env(ROOT, &root);
+            .env(ROOT, environment.root());
         for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"] {
             command.env_remove(name);
         }
